@@ -291,14 +291,14 @@ GROUP = Schema(
     ),
 )
 
-# What clients call our extensions instead: WIRE.md P4 and PRODUCT.md R10.
-_ALIASES = {
+ALIASES: dict[str, str] = {
     urns.NINJAONE_USER: urns.GATEPOST_USER,
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0": urns.ENTERPRISE_USER,
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0User": urns.ENTERPRISE_USER,
     "urn:scim:schemas:extension:enterprise:2.0": urns.ENTERPRISE_USER,
     "urn:scim:schemas:extension:enterprise:1.0": urns.ENTERPRISE_USER,
 }
+"""What clients call our extensions instead (WIRE.md P4, PRODUCT.md R10)."""
 
 
 def user_resource(
@@ -314,7 +314,7 @@ def user_resource(
         description=USER.description,
         core=USER,
         extensions=(ENTERPRISE_USER, GATEPOST_USER, *custom),
-        aliases=_ALIASES | (aliases or {}),
+        aliases=ALIASES | (aliases or {}),
         ignored=("phoneNumbers", "password"),
     )
 
