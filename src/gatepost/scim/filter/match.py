@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from gatepost.scim.date_time import read_instant
-from gatepost.scim.filter.check import check_comparison
+from gatepost.scim.filter.check import check_comparison, compared_attribute, find_member
 from gatepost.scim.filter.tree import (
     And,
     AttributePath,
@@ -71,14 +71,11 @@ def match_element(tree: Filter, element: object, attribute: Attribute) -> bool:
     members = element if isinstance(element, dict) else {"value": element}
 
     def find(path: AttributePath) -> _Found | None:
-        if path.urn is not None or path.sub is not None:
+        member = find_member(path, attribute)
+        if member is None:
             return None
-        sub = attribute.sub(path.name)
-        if sub is not None:
-            return _Found(sub, None, _as_list(members.get(sub.name)))
-        if attribute.is_complex or path.name.lower() != "value":
-            return None
-        return _Found(attribute, None, _as_list(members.get("value")))
+        name = member.name if attribute.is_complex else "value"
+        return _Found(member, None, _as_list(members.get(name)))
 
     return _holds(tree, find)
 
@@ -110,30 +107,35 @@ def _has_element(tree: ValuePath, found: _Found | None) -> bool:
 
 
 def _compares(comparison: Comparison, found: _Found | None) -> bool:
-    present = []
-    leaf = None
-    if found is not None:
-        leaf, values = _leaf(found)
-        check_comparison(comparison, leaf)
-        present = [value for value in values if is_present(value)]
     operator = comparison.operator
-    if operator is Operator.PR:
-        return bool(present)
-    if comparison.value is None and operator in (Operator.EQ, Operator.NE):
-        return bool(present) is (operator is Operator.NE)
-    if leaf is None or not present:
+    is_null_test = comparison.value is None and operator in (Operator.EQ, Operator.NE)
+    if operator is Operator.PR or is_null_test:
+        return _has_value(found) is (operator is not Operator.EQ)
+    if found is None:
+        return operator is Operator.NE
+    leaf, values = _leaf(found)
+    check_comparison(comparison, leaf)
+    present = [value for value in values if is_present(value)]
+    if not present:
         return operator is Operator.NE
     return any(_compare(value, operator, comparison.value, leaf) for value in present)
 
 
+def _has_value(found: _Found | None) -> bool:
+    """Tell whether `pr` holds; without a sub-attribute any member of an element will do."""
+    if found is None:
+        return False
+    values = found.elements if found.sub is None else _leaf(found)[1]
+    return any(is_present(value) for value in values)
+
+
 def _leaf(found: _Found) -> tuple[Attribute, list[Any]]:
-    """Give what is compared: a complex attribute stands for its `value` (WIRE.md Q3)."""
-    attribute = found.attribute
-    sub = found.sub or attribute.sub("value")
-    if sub is None:
-        return attribute, found.elements
-    members = [one.get(sub.name) for one in found.elements if isinstance(one, dict)]
-    return sub, [value for member in members for value in _as_list(member)]
+    """Give the attribute that is compared, and its values in all elements."""
+    leaf = compared_attribute(found.attribute, found.sub)
+    if leaf is found.attribute:
+        return leaf, found.elements
+    members = [one.get(leaf.name) for one in found.elements if isinstance(one, dict)]
+    return leaf, [value for member in members for value in _as_list(member)]
 
 
 def is_present(value: object) -> bool:

@@ -203,7 +203,7 @@ def _choice(members: dict[str, Any], name: str, default: _Choice, where: str) ->
 
 
 def _shown(value: object) -> str:
-    return f"`{value}`"[:_SHOWN_LENGTH]
+    return f"`{str(value)[:_SHOWN_LENGTH]}`"
 
 
 def _lowered(where: str) -> str:
