@@ -12,7 +12,7 @@ from gatepost.simulator import requests
 from gatepost.simulator.people import Person, Team
 from gatepost.simulator.profile import Profile, UpdateForm
 from gatepost.simulator.requests import Member, Request
-from gatepost.simulator.wire import Exchange, Listener, Wire
+from gatepost.simulator.wire import Exchange, Listener, Turn, Wire
 
 _TIMEOUT_S = 60.0
 
@@ -54,6 +54,7 @@ class ScimClient:
         on_exchange: Listener,
         clock: Clock | None = None,
         wait_s_max: float = 60.0,
+        turn: Turn | None = None,
     ) -> None:
         self.profile = profile
         self._wire = Wire(
@@ -62,6 +63,7 @@ class ScimClient:
             on_exchange=on_exchange,
             clock=clock or SystemClock(),
             wait_s_max=wait_s_max,
+            turn=turn,
         )
 
     async def probe(self, guid: str) -> Exchange:
@@ -211,6 +213,7 @@ async def connected(
     *,
     on_exchange: Listener,
     clock: Clock | None = None,
+    turn: Turn | None = None,
 ) -> AsyncIterator[ScimClient]:
     """Give a client of that base URL and token, and close its connections afterwards."""
     transport = profile.transport
@@ -223,7 +226,7 @@ async def connected(
     async with httpx2.AsyncClient(
         base_url=base_url, headers=headers, timeout=_TIMEOUT_S, trust_env=False
     ) as http:
-        yield ScimClient(profile, http, on_exchange=on_exchange, clock=clock)
+        yield ScimClient(profile, http, on_exchange=on_exchange, clock=clock, turn=turn)
 
 
 def _membership_words(

@@ -131,7 +131,8 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _step(pairs: int) -> int:
-    step = pairs * 5 // 8
+    # By the golden ratio neighbours differ in both names.
+    step = pairs * 618 // 1000
     while gcd(step, pairs) != 1:
         step += 1
     return step

@@ -1,7 +1,7 @@
 """Sends a client's requests: its headers, its patience, and an account of every exchange."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -48,6 +48,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 Listener = Callable[[Exchange], None]
+Turn = Callable[[], Awaitable[None]]
+"""Waits until the next request may be sent."""
 
 
 class Wire:
@@ -61,18 +63,22 @@ class Wire:
         on_exchange: Listener,
         clock: Clock,
         wait_s_max: float,
+        turn: Turn | None,
     ) -> None:
         self._transport = transport
         self._http = http
         self._on_exchange = on_exchange
         self._clock = clock
         self._wait_s_max = wait_s_max
+        self._turn = turn
 
     async def send(self, request: Request, done: str, failed: str) -> Answer:
         """Send, and again when the server says later, as often as the client would."""
         transport = self._transport
         delay_s = transport.retry_delay_s
         for attempt in range(transport.attempts_max):
+            if self._turn:
+                await self._turn()
             answer = await self._exchange(request, done, failed)
             self._on_exchange(answer.exchange)
             is_last = attempt == transport.attempts_max - 1
