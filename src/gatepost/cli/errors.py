@@ -145,6 +145,17 @@ WORDS: Mapping[str, Words] = {
 """The words for each refusal, by its code; a house test finds the ones that lack any."""
 
 
+def problem_of(error: Exception) -> Problem:
+    """Say whatever a command raised."""
+    if isinstance(error, CommandFailed):
+        return error.problem
+    if isinstance(error, Refusal):
+        return problem_of_refusal(error)
+    if isinstance(error, click.ClickException):
+        return problem_of_usage(error)
+    return problem_of_fault(error)
+
+
 def problem_of_refusal(refusal: Refusal) -> Problem:
     """Say a refusal; one without words is still said, by its code and facts."""
     words = WORDS.get(refusal.code)

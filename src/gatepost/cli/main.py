@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
+from click.exceptions import NoArgsIsHelpError
 
 from gatepost import __version__
-from gatepost.base.refusal import Refusal
 from gatepost.cli import errors
-from gatepost.cli.errors import CommandFailed, ExitCode, Problem
+from gatepost.cli.errors import ExitCode
 from gatepost.cli.output import Output
 
 if TYPE_CHECKING:
@@ -132,29 +132,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; gives the exit code, with any problem said on standard error."""
     hoisted = _hoisted(arguments)
-    as_json = "--json" in hoisted
     try:
         result = gatepost.main(hoisted, prog_name="gatepost", standalone_mode=False)
-    except click.ClickException as error:
-        return _told(errors.problem_of_usage(error), as_json=as_json)
-    except CommandFailed as failed:
-        return _told(failed.problem, as_json=as_json)
-    except Refusal as refusal:
-        return _told(errors.problem_of_refusal(refusal), as_json=as_json)
+        code = result if isinstance(result, int) else ExitCode.DONE
+    except NoArgsIsHelpError as shown:
+        click.echo(shown.format_message(), err=True)
+        code = ExitCode.USAGE
     except BrokenPipeError:
         # Who read our output has gone, as `head` does; nobody is left to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.FAILED
+        code = ExitCode.FAILED
     except (click.Abort, KeyboardInterrupt):
-        return ExitCode.INTERRUPTED
+        code = ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the edge: nothing is behind it but the shell
-        return _told(errors.problem_of_fault(error), as_json=as_json)
-    return result if isinstance(result, int) else ExitCode.DONE
-
-
-def _told(problem: Problem, *, as_json: bool) -> int:
-    errors.show(problem, as_json=as_json)
-    return problem.exit_code
+        problem = errors.problem_of(error)
+        errors.show(problem, as_json="--json" in hoisted)
+        code = problem.exit_code
+    return code
 
 
 def _hoisted(arguments: Sequence[str]) -> list[str]:
