@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from gatepost.store.changes import Broken, Change
 
 
-class StoreUnavailable(Exception):  # noqa: N818 - it says what is so
+class StoreUnavailable(Exception):
     """The database does not answer; what was asked may be asked again later."""
 
 
@@ -58,5 +58,5 @@ class Database(Protocol):
         ...
 
 
-class ScanTooLong(Exception):  # noqa: N818 - it says what is so
+class ScanTooLong(Exception):
     """A read ran into its deadline and was stopped."""

@@ -106,9 +106,7 @@ ROLE_GRANTS = _table("role_grants", rows.RoleGrantRow, "tenant_id", "user_id", "
 MAPPINGS = _table("mappings", rows.MappingRow, "tenant_id", "group_id", "role_id")
 CONFLICTS = _table("conflicts", rows.ConflictRow, "tenant_id", "conflict_id")
 ACTIVITIES = _table("activities", rows.ActivityRow, "tenant_id", "activity_id")
-REQUESTS = _table(
-    "requests", rows.RequestRow, "tenant_id", "request_id", status=Kind.INTEGER
-)
+REQUESTS = _table("requests", rows.RequestRow, "tenant_id", "request_id", status=Kind.INTEGER)
 DEVIATIONS = _table("deviations", rows.DeviationRow, "tenant_id", "provider_id", "rule")
 LINKS = _table("links", rows.LinkRow, "tenant_id", "digest")
 

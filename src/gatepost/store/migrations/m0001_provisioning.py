@@ -236,6 +236,7 @@ STATEMENTS: tuple[str, ...] = (
         used_at {instant},
         PRIMARY KEY (tenant_id, digest))
         {clustered}""",
+    "CREATE UNIQUE INDEX links_digest ON links (digest)",
     """CREATE TABLE counters (
         tenant_id {int} NOT NULL,
         provider_id {id} NOT NULL,
