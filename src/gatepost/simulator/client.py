@@ -15,6 +15,7 @@ from gatepost.simulator.requests import Member, Request
 from gatepost.simulator.wire import Exchange, Listener, Turn, Wire
 
 _TIMEOUT_S = 60.0
+_PROBE_DOMAIN = "connection-test.example"
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +72,9 @@ class ScimClient:
         for request in requests.probes(self.profile, guid):
             answer = await self._wire.send(request, "connection tested", "connection test failed")
             if not answer.exchange.is_success:
-                break
+                return answer.exchange
+        if self.profile.probe_creates:
+            return await self._probe_by_creating(guid)
         return answer.exchange
 
     async def provision(self, person: Person) -> Account | None:
@@ -169,6 +172,38 @@ class ScimClient:
             request, f"group {old} renamed to {display_name}", f"group {old} not renamed"
         )
         return msgspec.structs.replace(group, team=team) if answer.exchange.is_success else group
+
+    async def delete_group(self, group: PushedGroup) -> bool:
+        """Delete the group; its members stay."""
+        name = group.team.display_name
+        request = requests.delete(self.profile, f"/Groups/{group.id}")
+        answer = await self._wire.send(
+            request, f"group {name} deleted", f"group {name} not deleted"
+        )
+        return answer.exchange.is_success
+
+    async def _probe_by_creating(self, guid: str) -> Exchange:
+        """Create and remove a real user, as some clients do before they are satisfied."""
+        person = Person(
+            number=0,
+            given_name="Connection",
+            family_name="Test",
+            user_name=f"connection-test-{guid[:8]}@{_PROBE_DOMAIN}",
+            email=f"connection-test-{guid[:8]}@{_PROBE_DOMAIN}",
+            guid=guid,
+            department="",
+            title="",
+            locale="en-US",
+        )
+        create = requests.create_user(self.profile, person)
+        created = await self._wire.send(create, "test user created", "test user not created")
+        user_id = _id(created.body)
+        if not (created.exchange.is_success and user_id):
+            return created.exchange
+        delete = requests.delete(self.profile, f"/Users/{user_id}")
+        return (
+            await self._wire.send(delete, "test user removed", "test user not removed")
+        ).exchange
 
     async def _take_over(self, account: Account) -> Account | None:
         name = account.person.display_name

@@ -106,7 +106,6 @@ class GroupHabits(_Part, frozen=True):
     removal: MemberRemoval = MemberRemoval.BY_FILTER
     members_per_operation: int = 100
     rename_before_members: bool = False
-    deletes: bool = True
 
 
 class Profile(_Part, frozen=True):
@@ -120,6 +119,7 @@ class Profile(_Part, frozen=True):
     user: UserHabits
     quirks: list[Quirk]
     patch: Patch = Patch()
+    probe_creates: bool = False
     group: GroupHabits | None = None
 
 

@@ -193,3 +193,19 @@ async def test_content_type_stands_on_a_get_only_where_the_client_sends_it(
     okta, entra, _ = server.requests
     assert okta.headers["Content-Type"] == "application/scim+json; charset=utf-8"
     assert "Content-Type" not in entra.headers
+
+
+async def test_jumpcloud_creates_and_removes_a_user_to_test_the_connection(
+    play: Play, server: Any
+) -> None:
+    assert (await play("jumpcloud").probe("guid")).is_success
+    assert server.sent()[1:] == ["POST /Users", "DELETE /Users/U1"]
+    assert server.resources["Users"] == {}
+
+
+async def test_deleted_group_is_gone(play: Play, server: Any) -> None:
+    okta = play("okta")
+    group = await okta.push_group(TEAM)
+    assert group
+    assert await okta.delete_group(group)
+    assert server.resources["Groups"] == {}
