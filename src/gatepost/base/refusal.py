@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is named after what it says
+class Refusal(Exception):
     """A rule said no.
 
     `code` is stable and published (docs/reference/refusals.md). `facts` are what

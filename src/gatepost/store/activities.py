@@ -6,12 +6,16 @@ from typing import Any
 
 import msgspec
 
+from gatepost.store.changes import Delete
 from gatepost.store.codec import codec_of, select_list
 from gatepost.store.conditions import Conditions
 from gatepost.store.database import Database
 from gatepost.store.read import find_row, select_rows
 from gatepost.store.rows import ActivityRow
 from gatepost.store.tables import ACTIVITIES, Kind
+
+
+_PURGED_AT_ONCE = 500
 
 
 class ActivityListing(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +107,17 @@ async def latest_position(database: Database, tenant_id: int) -> str:
         WHERE tenant_id = $1 {_settled(database)} ORDER BY {order} LIMIT 1"""  # noqa: S608
     rows = await database.scan(statement, tenant_id)
     return f"{rows[0][0]}.{rows[0][1]}" if rows else "0.0"
+
+
+async def purge(database: Database, tenant_id: int, before: datetime) -> int:
+    """Delete some entries older than that; ask again until it gives 0."""
+    codec = codec_of(database)
+    statement = f"""SELECT activity_id FROM activities
+        WHERE tenant_id = $1 AND at < $2 ORDER BY activity_id LIMIT {_PURGED_AT_ONCE}"""  # noqa: S608
+    found = await database.scan(statement, tenant_id, codec.encode(Kind.INSTANT, before))
+    old = [codec.decode(Kind.ID, one) for (one,) in found]
+    await database.commit([Delete(ACTIVITIES, (tenant_id, one)) for one in old])
+    return len(old)
 
 
 async def _after(

@@ -13,8 +13,3 @@ async def get(database: Database, tenant_id: int, digest: bytes) -> LinkRow | No
 async def find(database: Database, digest: bytes) -> LinkRow | None:
     """Find the link by the SHA-256 of its secret, in whichever tenant; there are few links."""
     return await find_row(database, LinkRow, digest=digest)
-
-
-async def find(database: Database, digest: bytes) -> LinkRow | None:
-    """Find the link by the SHA-256 of its secret, in whichever tenant."""
-    return await find_row(database, LinkRow, digest=digest)

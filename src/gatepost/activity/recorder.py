@@ -1,0 +1,120 @@
+"""Gathers what is written behind the answers: records of reads, token use, deviations.
+
+At most a second's worth may be lost in a crash; nothing that a client was told
+was done passes through here.
+"""
+
+import asyncio
+import contextlib
+from datetime import datetime
+
+import structlog
+
+from gatepost.base.clock import Clock
+from gatepost.scim.dialects.mode import Deviation
+from gatepost.store.changes import Change, Insert, Update, Upsert
+from gatepost.store.database import Database, StoreUnavailable
+from gatepost.store.rows import DeviationRow, TokenRow
+from gatepost.store.tables import DEVIATIONS, TOKENS
+
+_FLUSH_S = 0.5
+_WAITING_MAX = 20_000
+_RECORDS_A_COMMIT = 2_000
+_TOKEN_USE_S = 60.0
+
+
+class Recorder:
+    """Writes in batches what need not be durable before the answer."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._records: list[Insert] = []
+        self._deviations: dict[tuple[int, str, str], DeviationRow] = {}
+        self._uses: dict[tuple[int, str], Update] = {}
+        self._seen: dict[str, datetime] = {}
+        self._task: asyncio.Task[None] | None = None
+        self.dropped = 0
+
+    def start(self) -> None:
+        """Begin to write behind; call once in a running event loop."""
+        self._task = asyncio.create_task(self._run(), name="gatepost-recorder")
+
+    async def close(self) -> None:
+        """Write what is left and stop."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._flush_safely()
+
+    def record(self, record: Insert) -> None:
+        """Take the record of a request that changed nothing."""
+        if len(self._records) < _WAITING_MAX:
+            self._records.append(record)
+        else:
+            self.dropped += 1
+
+    def deviated(
+        self, tenant_id: int, provider_id: str, at: datetime, deviations: list[Deviation]
+    ) -> None:
+        """Count what a provider was let through with (R39)."""
+        for one in deviations:
+            key = (tenant_id, provider_id, one.rule)
+            known = self._deviations.get(key)
+            self._deviations[key] = DeviationRow(
+                tenant_id=tenant_id,
+                provider_id=provider_id,
+                rule=one.rule,
+                seen=known.seen + 1 if known else 1,
+                first_at=known.first_at if known else at,
+                last_at=at,
+                example=one.example,
+            )
+
+    def used(self, token: TokenRow, at: datetime, address: str | None) -> None:
+        """Remember that the token was used; written at most once a minute (R3)."""
+        last = self._seen.get(token.token_id) or token.last_used_at
+        if last and (at - last).total_seconds() < _TOKEN_USE_S:
+            return
+        self._seen[token.token_id] = at
+        key = (token.tenant_id, token.token_id)
+        values = {"last_used_at": at, "last_used_from": address}
+        self._uses[key] = Update(TOKENS, key, values)
+
+    async def flush(self) -> None:
+        """Write all that waits.
+
+        Raises:
+            StoreUnavailable: the database is away; what waits goes on waiting.
+        """
+        uses, self._uses = self._uses, {}
+        for use in uses.values():
+            await self._database.commit([use])  # a token deleted meanwhile breaks its own only
+        deviations, self._deviations = self._deviations, {}
+        upserts: list[Change] = [
+            Upsert(
+                DEVIATIONS,
+                one,
+                values={"last_at": one.last_at, "example": one.example},
+                add={"seen": one.seen},
+            )
+            for one in deviations.values()
+        ]
+        if upserts:
+            await self._database.commit(upserts)
+        while self._records:
+            some = self._records[:_RECORDS_A_COMMIT]
+            await self._database.commit(some)
+            del self._records[: len(some)]
+
+    async def _run(self) -> None:
+        while True:
+            await self._clock.sleep(_FLUSH_S)
+            await self._flush_safely()
+
+    async def _flush_safely(self) -> None:
+        try:
+            await self.flush()
+        except StoreUnavailable as error:
+            structlog.get_logger().warning("records wait for the database", cause=str(error))

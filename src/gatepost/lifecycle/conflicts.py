@@ -1,0 +1,115 @@
+"""Conflicts: a provider wanted an account it may not have; an administrator settles it (R12)."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gatepost.activity.entry import Entry, Subject
+from gatepost.lifecycle.corridor import Corridor, Writer
+from gatepost.lifecycle.draft import Facts, UserDraft
+from gatepost.lifecycle.plan import Plan
+from gatepost.lifecycle.refusals import AdoptionRefused, ConflictNotFound
+from gatepost.lifecycle.rules.adoption import take_over
+from gatepost.lifecycle.rules.outcome import planned
+from gatepost.scim.schema.resource_schema import ResourceSchema
+from gatepost.store import conflicts, providers, users
+from gatepost.store.changes import Update
+from gatepost.store.rows import ConflictRow, ProviderRow, UserRow
+from gatepost.store.tables import CONFLICTS, USERS
+
+ADOPT, KEEP_LOCAL, IGNORE = "adopt", "keep_local", "ignore"
+STATES = {ADOPT: "adopted", KEEP_LOCAL: "kept_local", IGNORE: "ignored"}
+_FINAL_LIMITS = frozenset({"protected", "other_provider"})
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """A conflict with both sides of it."""
+
+    row: ConflictRow
+    user: UserRow | None
+    provider: ProviderRow | None
+
+
+class Conflicts:
+    """Reads and settles conflicts."""
+
+    def __init__(self, corridor: Corridor) -> None:
+        self._corridor = corridor
+        self._database = corridor.database
+
+    async def open(self, tenant_id: int) -> list[Conflict]:
+        """Read the open conflicts, oldest first."""
+        found = await conflicts.open_ones(self._database, tenant_id)
+        return [await self._both_sides(one) for one in found]
+
+    async def resolve(
+        self, writer: Writer, conflict_id: str, choice: str, *, schema: ResourceSchema
+    ) -> Conflict:
+        """Settle a conflict: `adopt`, `keep_local` or `ignore`.
+
+        Adopt hands the account to the provider now; keep local closes it to every
+        provider until somebody adopts it by hand; ignore lets the next request ask again.
+
+        Raises:
+            ConflictNotFound: there is none, or it is settled.
+            AdoptionRefused: the account is protected or another provider's (R12).
+        """
+
+        async def load() -> Conflict:
+            row = await conflicts.get(self._database, writer.actor.tenant_id, conflict_id)
+            if row is None or row.state != "open":
+                raise ConflictNotFound(id=conflict_id)
+            return await self._both_sides(row)
+
+        def decide(conflict: Conflict, at: datetime) -> Plan:
+            return _decide(conflict, choice, writer, schema, at)
+
+        settled: Conflict = await self._corridor.run(writer, load, decide)
+        return settled
+
+    async def _both_sides(self, row: ConflictRow) -> Conflict:
+        user = await users.get(self._database, row.tenant_id, row.user_id)
+        provider = await providers.get(self._database, row.tenant_id, row.provider_id)
+        return Conflict(row, user, provider)
+
+
+def _decide(
+    conflict: Conflict, choice: str, writer: Writer, schema: ResourceSchema, at: datetime
+) -> Plan:
+    row, user = conflict.row, conflict.user
+    closing = {"state": STATES[choice], "resolved_at": at, "resolved_by": writer.actor.name}
+    closed = Update(CONFLICTS, (row.tenant_id, row.conflict_id), closing, {"state": "open"})
+    name = user.user_name if user else str(row.incoming.get("userName"))
+    subject = Subject("user", row.user_id, name)
+    said = Entry("conflict.resolved", subject, {"state": STATES[choice].replace("_", " ")})
+    outcome = msgspec.structs.replace(conflict, row=msgspec.structs.replace(row, **closing))
+    if user is None or choice == IGNORE:
+        return Plan((closed,), (said,), outcome=outcome)
+    if choice == KEEP_LOCAL:
+        kept = Update(USERS, (user.tenant_id, user.user_id), {"keep_local": True})
+        changes = (closed, kept) if user.provider_id is None else (closed,)
+        return Plan(changes, (said,), outcome=outcome)
+    if row.reason in _FINAL_LIMITS or user.provider_id is not None or conflict.provider is None:
+        return Plan(refusal=AdoptionRefused(user_name=name, limit=row.reason))
+    adopted = _adopted(user, conflict.provider, writer, schema, at)
+    return Plan((closed, *adopted.changes), (said, *adopted.entries), outcome=outcome)
+
+
+def _adopted(
+    user: UserRow, provider: ProviderRow, writer: Writer, schema: ResourceSchema, at: datetime
+) -> Plan:
+    draft = UserDraft(
+        facts=Facts(user=user),
+        actor=writer.actor,
+        schema=schema,
+        at=at,
+        user_id=user.user_id,
+        conflict_id="",
+        old=user,
+        document={},
+    )
+    document: dict[str, Any] = dict(draft.old_document)
+    draft.document = document
+    take_over(draft, provider)
+    return planned(draft)

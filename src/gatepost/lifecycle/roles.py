@@ -1,0 +1,171 @@
+"""The face of the room for roles: manual grants, mappings, and what a change of them means."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from gatepost.activity.entry import Entry, Subject
+from gatepost.lifecycle.corridor import Corridor, Writer
+from gatepost.lifecycle.plan import Plan
+from gatepost.lifecycle.refusals import (
+    RoleMisfit,
+    RoleNameTaken,
+    RoleNotFound,
+)
+from gatepost.lifecycle.rules.visibility import check_visible
+from gatepost.scim.fold import fold
+from gatepost.store import providers, roles, users
+from gatepost.store.changes import Delete, DeleteAll, Insert
+from gatepost.store.rows import RoleGrantRow, RoleRow, UserRow
+from gatepost.store.tables import MAPPINGS, ROLE_GRANTS, ROLES
+
+
+class Roles:
+    """Creates roles, grants them by hand, and tells who has which and why."""
+
+    def __init__(self, corridor: Corridor) -> None:
+        self._corridor = corridor
+        self._database = corridor.database
+
+    async def create(
+        self, writer: Writer, name: str, user_type: str, description: str = ""
+    ) -> RoleRow:
+        """Create a role for technicians or for end users.
+
+        Raises:
+            RoleNameTaken: another role has the name.
+        """
+        name, tenant_id, role_id = name.strip(), writer.actor.tenant_id, self._corridor.ids.new()
+
+        async def load() -> RoleRow | None:
+            return await roles.find_by_name(self._database, tenant_id, fold(name))
+
+        def decide(rival: RoleRow | None, at: datetime) -> Plan:
+            if rival:
+                return Plan(refusal=RoleNameTaken(name=name))
+            row = RoleRow(
+                tenant_id=tenant_id,
+                role_id=role_id,
+                name=name,
+                name_folded=fold(name),
+                user_type=user_type,
+                description=description,
+                created_at=at,
+            )
+            entry = Entry("role.created", _subject(row), {"user_type": user_type})
+            return Plan((Insert(ROLES, row),), (entry,), outcome=row)
+
+        row: RoleRow = await self._corridor.run(writer, load, decide)
+        return row
+
+    async def delete(self, writer: Writer, name: str) -> RoleRow:
+        """Delete a role with all its grants and mappings.
+
+        Raises:
+            RoleNotFound: there is none of that name.
+        """
+        tenant_id = writer.actor.tenant_id
+
+        async def load() -> RoleRow:
+            return await self.get(tenant_id, name)
+
+        def decide(role: RoleRow, _at: datetime) -> Plan:
+            match = {"tenant_id": tenant_id, "role_id": role.role_id}
+            gone = (DeleteAll(MAPPINGS, match), DeleteAll(ROLE_GRANTS, match))
+            changes = (*gone, Delete(ROLES, (tenant_id, role.role_id)))
+            return Plan(changes, (Entry("role.deleted", _subject(role)),), outcome=role)
+
+        row: RoleRow = await self._corridor.run(writer, load, decide)
+        return row
+
+    async def get(self, tenant_id: int, name: str) -> RoleRow:
+        """Get a role by its name in any case, or by its id.
+
+        Raises:
+            RoleNotFound: there is none.
+        """
+        found = await roles.find_by_name(self._database, tenant_id, fold(name))
+        if found is None:
+            by_id = [one for one in await self.all(tenant_id) if one.role_id == name]
+            found = by_id[0] if by_id else None
+        if found is None:
+            raise RoleNotFound(name=name)
+        return found
+
+    async def all(self, tenant_id: int) -> list[RoleRow]:
+        """Read the tenant's roles, by name."""
+        return sorted(await roles.all(self._database, tenant_id), key=lambda one: one.name_folded)
+
+    async def grant(self, writer: Writer, user_id: str, name: str) -> bool:
+        """Give a user a role by hand; False if the user has it by hand already.
+
+        Raises:
+            Refusal: UserNotFound, RoleNotFound, RoleMisfit.
+        """
+
+        async def load() -> tuple[UserRow, RoleRow, bool]:
+            return await self._user_and_role(writer, user_id, name)
+
+        def decide(loaded: tuple[UserRow, RoleRow, bool], at: datetime) -> Plan:
+            user, role, is_held = loaded
+            if role.user_type != user.user_type:
+                facts = {"role_type": role.user_type, "user_type": user.user_type}
+                return Plan(refusal=RoleMisfit(role=role.name, user=user.user_name, **facts))
+            if is_held:
+                return Plan(outcome=False)
+            row = RoleGrantRow(
+                tenant_id=user.tenant_id,
+                user_id=user.user_id,
+                role_id=role.role_id,
+                granted_at=at,
+                granted_by=writer.actor.name,
+            )
+            entry = Entry("role.granted", _person(user), {"role": role.name, "cause": "manual"})
+            return Plan((Insert(ROLE_GRANTS, row),), (entry,), outcome=True)
+
+        granted: bool = await self._corridor.run(writer, load, decide)
+        return granted
+
+    async def revoke(self, writer: Writer, user_id: str, name: str) -> bool:
+        """Take a manual grant back; False if there was none. Mapped grants stay (R25).
+
+        Raises:
+            Refusal: UserNotFound, RoleNotFound.
+        """
+
+        async def load() -> tuple[UserRow, RoleRow, bool]:
+            return await self._user_and_role(writer, user_id, name)
+
+        def decide(loaded: tuple[UserRow, RoleRow, bool], _at: datetime) -> Plan:
+            user, role, is_held = loaded
+            if not is_held:
+                return Plan(outcome=False)
+            entry = Entry("role.revoked", _person(user), {"role": role.name, "cause": "manual"})
+            gone = Delete(ROLE_GRANTS, (user.tenant_id, user.user_id, role.role_id))
+            return Plan((gone,), (entry,), outcome=True)
+
+        revoked: bool = await self._corridor.run(writer, load, decide)
+        return revoked
+
+    async def effective(self, user: UserRow) -> Sequence[roles.EffectiveRole]:
+        """Give the user's roles with the cause of each: manual, a group, a provider's default."""
+        manager = None
+        if user.provider_id:
+            manager = await providers.get(self._database, user.tenant_id, user.provider_id)
+        return await roles.effective(self._database, user, manager)
+
+    async def _user_and_role(
+        self, writer: Writer, user_id: str, name: str
+    ) -> tuple[UserRow, RoleRow, bool]:
+        tenant_id = writer.actor.tenant_id
+        user = check_visible(await users.get(self._database, tenant_id, user_id), None, {}, user_id)
+        role = await self.get(tenant_id, name)
+        held = await roles.manual_roles(self._database, tenant_id, user_id)
+        return user, role, any(one.role_id == role.role_id for one in held)
+
+
+def _subject(role: RoleRow) -> Subject:
+    return Subject("role", role.role_id, role.name)
+
+
+def _person(user: UserRow) -> Subject:
+    return Subject("user", user.user_id, user.user_name)

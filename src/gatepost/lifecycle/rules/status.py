@@ -1,0 +1,57 @@
+"""R15, R19, R20: active and inactive."""
+
+from gatepost.lifecycle.draft import UserDraft
+from gatepost.lifecycle.refusals import ProtectedAccount
+from gatepost.store.changes import Update
+from gatepost.store.tables import TENANTS
+
+LIMITS = {
+    "break_glass": "it is a break-glass account",
+    "last_administrator": "it is the last active administrator",
+}
+
+
+def set_status(draft: UserDraft) -> None:
+    """Take `active` into the account; absent means active (R6).
+
+    Raises:
+        ProtectedAccount: the account must stay active (R15).
+    """
+    active = draft.document.get("active") is not False
+    draft.document["active"] = active
+    was_active = draft.old is None or draft.old.status == "active"
+    draft.set(status="active" if active else "inactive")
+    if draft.old is None or active == was_active:
+        return
+    if active:
+        draft.entry("user.reactivated", draft.subject)
+        draft.step("apply", status="active")
+        return
+    check_may_leave(draft)
+    draft.entry("user.deactivated", draft.subject)
+    draft.step("apply", status="inactive")
+
+
+def check_may_leave(draft: UserDraft) -> None:
+    """Refuse to deactivate an account that somebody must be able to sign in with (R15).
+
+    Raises:
+        ProtectedAccount: a break-glass account or the last active administrator.
+    """
+    user = draft.old
+    if user is None or user.status != "active":
+        return
+    limit = None
+    if user.break_glass:
+        limit = "break_glass"
+    elif user.administrator and not draft.facts.other_administrator:
+        limit = "last_administrator"
+    if limit:
+        draft.on_refusal.entry("user.deactivation_refused", draft.subject, limit=LIMITS[limit])
+        raise ProtectedAccount(user_name=user.user_name, limit=limit)
+    tenant = draft.facts.tenant
+    if tenant:
+        # Two administrators who deactivate each other at once must not both succeed.
+        expect = {"administrators_version": tenant.administrators_version}
+        values = {"administrators_version": tenant.administrators_version + 1}
+        draft.changes.append(Update(TENANTS, (tenant.tenant_id,), values, expect))

@@ -1,0 +1,107 @@
+"""Answers: resources as bytes, streamed where they may be large."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+
+from gatepost.scim.handler import Document, Handler, Stored
+from gatepost.scim.resource.version import etag
+from gatepost.scim.resource.write import Projection, as_bytes, assemble, project, wants
+from gatepost.scim.schema.resource_schema import ResourceSchema
+
+
+class Answer(msgspec.Struct):
+    """A response: a body, a stream of its parts, or neither."""
+
+    status: int
+    body: bytes | None = None
+    headers: dict[str, str] = {}
+    stream: AsyncIterator[bytes] | None = None
+
+
+def json_answer(document: Document, status: int = 200) -> Answer:
+    """Answer with a small document."""
+    return Answer(status, as_bytes(document))
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """A resource on its way out: its bytes, and behind them the members of a group."""
+
+    head: bytes
+    members: AsyncIterator[bytes] | None = None
+
+    def as_answer(self, status: int, headers: dict[str, str]) -> Answer:
+        """Give it as a response of its own."""
+        if self.members is None:
+            return Answer(status, self.head, headers)
+        return Answer(status, headers=headers, stream=self.parts())
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Give the bytes of the resource, members page by page."""
+        if self.members is None:
+            yield self.head
+            return
+        yield self.head[:-1] + b',"members":['
+        async for part in self.members:
+            yield part
+        yield b"]}"
+
+
+class Renderer:
+    """Writes resources for one base URL."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+
+    def location(self, resource: ResourceSchema, resource_id: str) -> str:
+        """Give the absolute URI of a resource (RFC 7644 §3.3)."""
+        return f"{self._base_url}{resource.endpoint}/{resource_id}"
+
+    def whole(
+        self,
+        resource: ResourceSchema,
+        stored: Stored,
+        handler: Handler,
+        projection: Projection | None,
+    ) -> Rendered:
+        """Write a resource: from its stored bytes, or, where a part is asked for, that part."""
+        groups = self._with_refs(stored.groups)
+        head = assemble(
+            stored.doc,
+            resource_type=resource.name,
+            created=stored.created,
+            modified=stored.modified,
+            version=etag(stored.version),
+            location=self.location(resource, stored.id),
+            groups=groups,
+        )
+        if projection is not None:
+            head = as_bytes(project(msgspec.json.decode(head), projection, resource))
+        has_members = "members" in resource.core_attributes
+        if not has_members or not wants(projection, "members"):
+            return Rendered(head)
+        return Rendered(head, self._members(resource, stored.id, handler, projection))
+
+    async def _members(
+        self,
+        resource: ResourceSchema,
+        group_id: str,
+        handler: Handler,
+        projection: Projection | None,
+    ) -> AsyncIterator[bytes]:
+        first = True
+        async for page in handler.members(group_id):
+            elements: list[dict[str, Any]] = [
+                {**one, "$ref": f"{self._base_url}/Users/{one['value']}"} for one in page
+            ]
+            if projection is not None:
+                elements = project({"members": elements}, projection, resource)["members"]
+            part = msgspec.json.encode(elements)[1:-1]
+            yield part if first else b"," + part
+            first = False
+
+    def _with_refs(self, groups: list[dict[str, str]] | None) -> list[dict[str, str]] | None:
+        if groups is None:
+            return None
+        return [{**one, "$ref": f"{self._base_url}/Groups/{one['value']}"} for one in groups]

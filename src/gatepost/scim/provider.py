@@ -1,0 +1,296 @@
+"""The service provider: a method per verb (RFC 7644 §3); the only caller of a handler."""
+
+from typing import Any
+
+import msgspec
+
+from gatepost.scim.answers import Answer, Renderer, json_answer
+from gatepost.scim.dialects.mode import Dialect
+from gatepost.scim.discovery import (
+    Limits,
+    resource_type_documents,
+    schema_documents,
+    service_provider_config,
+)
+from gatepost.scim.errors import InvalidSyntax, MethodNotAllowed, NotFound, NotImplementedByServer
+from gatepost.scim.handler import Change, Document, Handler, Stored
+from gatepost.scim.pages import Pages
+from gatepost.scim.patch.apply import apply
+from gatepost.scim.patch.members import MembershipChange, split
+from gatepost.scim.patch.request import Operation, read_patch
+from gatepost.scim.query import from_body, from_query
+from gatepost.scim.resource.read import read
+from gatepost.scim.resource.replace import replace
+from gatepost.scim.resource.version import etag, matches
+from gatepost.scim.resource.write import Projection, read_projection, wants
+from gatepost.scim.schema.resource_schema import ResourceSchema
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A SCIM request below the base URL. `body` is decoded JSON; None where there is none."""
+
+    method: str
+    segments: tuple[str, ...]
+    query: list[tuple[str, str]] = []
+    body: Any = None
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What one identity provider is served: schemas, limits, base URL, authentication."""
+
+    user: ResourceSchema
+    group: ResourceSchema
+    limits: Limits
+    base_url: str
+    strict: bool
+    authentication_schemes: tuple[dict[str, Any], ...]
+    patch_operations_max: int
+    cursor_key: bytes
+
+
+class ServiceProvider:
+    """Answers requests of one identity provider's SCIM client."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self._types = {"users": profile.user, "groups": profile.group}
+        self._renderer = Renderer(profile.base_url)
+        self._pages = Pages(profile.limits, profile.cursor_key, self._renderer)
+
+    async def answer(
+        self, request: Request, handler: Handler, dialect: Dialect, now_s: int
+    ) -> Answer:
+        """Answer anything but Bulk, which `bulk_run` takes apart into requests like this.
+
+        Raises:
+            ScimError: as the standard says.
+        """
+        first = request.segments[0].lower() if request.segments else ""
+        rest = request.segments[1:]
+        if first in self._types and len(rest) <= 1:
+            return await self._resource(self._types[first], rest, request, handler, dialect, now_s)
+        if first == ".search" and not rest:
+            _only(request, "POST")
+            every = (self.profile.user, self.profile.group)
+            return await self._pages.search_all(every, request.body, handler, dialect)
+        if first == "me":
+            raise NotImplementedByServer("/Me is not offered: a SCIM client is not a user here.")
+        return self._discovery(first, rest, request)
+
+    async def _resource(
+        self,
+        resource: ResourceSchema,
+        rest: tuple[str, ...],
+        request: Request,
+        handler: Handler,
+        dialect: Dialect,
+        now_s: int,
+    ) -> Answer:
+        if not rest:
+            _only(request, "GET", "POST")
+            if request.method == "POST":
+                return await self.create(resource, request, handler, dialect)
+            search = from_query(request.query, resource, dialect, self.profile.limits)
+            return await self._pages.search(resource, search, handler, now_s)
+        if rest[0].lower() == ".search":
+            _only(request, "POST")
+            search = from_body(request.body, resource, dialect, self.profile.limits)
+            return await self._pages.search(resource, search, handler, now_s)
+        _only(request, "GET", "PUT", "PATCH", "DELETE")
+        verb = {
+            "GET": self.get,
+            "PUT": self.replace,
+            "PATCH": self.modify,
+            "DELETE": self.delete,
+        }[request.method]
+        return await verb(resource, rest[0], request, handler, dialect)
+
+    async def create(
+        self, resource: ResourceSchema, request: Request, handler: Handler, dialect: Dialect
+    ) -> Answer:
+        """Create a resource (RFC 7644 §3.3): 201 with the whole of it and its Location."""
+        projection = self._projection(request, resource, dialect)
+        document = read(_body(request), resource, dialect)
+        if resource is self.profile.group:
+            stored = await handler.create_group(document, _member_ids(document))
+        else:
+            stored = await handler.create_user(document)
+        location = self._renderer.location(resource, stored.id)
+        whole = self._renderer.whole(resource, stored, handler, projection)
+        return whole.as_answer(201, {"Location": location, "ETag": etag(stored.version)})
+
+    async def get(
+        self,
+        resource: ResourceSchema,
+        resource_id: str,
+        request: Request,
+        handler: Handler,
+        dialect: Dialect,
+    ) -> Answer:
+        """Get a resource (RFC 7644 §3.4.1); 304 where the client has this version."""
+        projection = self._projection(request, resource, dialect)
+        if resource is self.profile.group:
+            stored = await handler.get_group(resource_id)
+        else:
+            wanted = wants(projection, "groups")
+            stored = await handler.get_user(resource_id, with_groups=wanted)
+        headers = {"ETag": etag(stored.version)}
+        if request.if_none_match and matches(request.if_none_match, stored.version):
+            return Answer(304, headers=headers)
+        return self._renderer.whole(resource, stored, handler, projection).as_answer(200, headers)
+
+    async def replace(
+        self,
+        resource: ResourceSchema,
+        resource_id: str,
+        request: Request,
+        handler: Handler,
+        dialect: Dialect,
+    ) -> Answer:
+        """Replace a resource (RFC 7644 §3.5.1)."""
+        projection = self._projection(request, resource, dialect)
+        new = read(_body(request), resource, dialect)
+        members = None
+        if resource is self.profile.group:
+            ids = tuple(_member_ids(new))
+            members = MembershipChange(cleared=True, added=ids, removed=(), removed_where=())
+
+        def change(old: Document) -> Document:
+            return replace(old, new, resource)
+
+        stored = await self._changed(resource, resource_id, change, members, request, handler)
+        whole = self._renderer.whole(resource, stored, handler, projection)
+        return whole.as_answer(200, {"ETag": etag(stored.version)})
+
+    async def modify(
+        self,
+        resource: ResourceSchema,
+        resource_id: str,
+        request: Request,
+        handler: Handler,
+        dialect: Dialect,
+    ) -> Answer:
+        """Modify a resource (RFC 7644 §3.5.2): a user answers 200 with all of it, a group 204."""
+        projection = self._projection(request, resource, dialect)
+        operations = read_patch(
+            _body(request), resource, dialect, operations_max=self.profile.patch_operations_max
+        )
+        members = None
+        if resource is self.profile.group:
+            operations, members = split(operations, resource, dialect)
+        change = _patched(operations, resource, dialect) if operations or not members else None
+        stored = await self._changed(resource, resource_id, change, members, request, handler)
+        headers = {"ETag": etag(stored.version)}
+        if resource is self.profile.group and projection is None:
+            return Answer(204, headers=headers)
+        return self._renderer.whole(resource, stored, handler, projection).as_answer(200, headers)
+
+    async def delete(
+        self,
+        resource: ResourceSchema,
+        resource_id: str,
+        request: Request,
+        handler: Handler,
+        _dialect: Dialect,
+    ) -> Answer:
+        """Delete a resource (RFC 7644 §3.6)."""
+        if resource is self.profile.group:
+            await handler.delete_group(resource_id, request.if_match)
+        else:
+            await handler.delete_user(resource_id, request.if_match)
+        return Answer(204)
+
+    async def _changed(
+        self,
+        resource: ResourceSchema,
+        resource_id: str,
+        change: Change | None,
+        members: MembershipChange | None,
+        request: Request,
+        handler: Handler,
+    ) -> Stored:
+        if resource is self.profile.group:
+            return await handler.change_group(resource_id, change, members, request.if_match)
+        assert change is not None  # noqa: S101 - only a group changes by its members alone
+        return await handler.change_user(resource_id, change, request.if_match)
+
+    def _projection(
+        self, request: Request, resource: ResourceSchema, dialect: Dialect
+    ) -> Projection | None:
+        asked = {name.lower(): value for name, value in request.query}
+        return read_projection(
+            asked.get("attributes"), asked.get("excludedattributes"), resource, dialect
+        )
+
+    def _discovery(self, first: str, rest: tuple[str, ...], request: Request) -> Answer:
+        profile = self.profile
+        resources = (profile.user, profile.group)
+        if first == "serviceproviderconfig" and not rest:
+            _only(request, "GET")
+            return json_answer(
+                service_provider_config(
+                    profile.limits,
+                    base_url=profile.base_url,
+                    strict=profile.strict,
+                    authentication_schemes=profile.authentication_schemes,
+                )
+            )
+        if first == "schemas" and len(rest) <= 1:
+            _only(request, "GET")
+            return _listed(schema_documents(resources, profile.base_url), "id", rest)
+        if first == "resourcetypes" and len(rest) <= 1:
+            _only(request, "GET")
+            return _listed(resource_type_documents(resources, profile.base_url), "name", rest)
+        raise NotFound(
+            "There is no such SCIM endpoint. Endpoints are /Users, /Groups, /Bulk, /.search, "
+            "/ServiceProviderConfig, /Schemas and /ResourceTypes; check the base URL."
+        )
+
+
+def _patched(
+    operations: tuple[Operation, ...], resource: ResourceSchema, dialect: Dialect
+) -> Change:
+    """Make the change of a PATCH; when it runs again, deviations are not counted again."""
+    counted = len(dialect.deviations)
+
+    def change(old: Document) -> Document:
+        del dialect.deviations[counted:]
+        return apply(old, operations, resource, dialect)
+
+    return change
+
+
+def _only(request: Request, *methods: str) -> None:
+    if request.method not in methods:
+        allowed = ", ".join(methods)
+        detail = f"{request.method} is not offered here; offered: {allowed}."
+        raise MethodNotAllowed(detail, headers={"Allow": allowed})
+
+
+def _body(request: Request) -> Any:  # noqa: ANN401
+    if request.body is None:
+        raise InvalidSyntax(f"{request.method} needs a JSON body.")
+    return request.body
+
+
+def _member_ids(document: Document) -> list[str]:
+    return [one["value"] for one in document.pop("members", None) or []]
+
+
+def _listed(documents: list[Document], key: str, rest: tuple[str, ...]) -> Answer:
+    """Answer a discovery endpoint: all as a list, or the one named (RFC 7644 §4)."""
+    if not rest:
+        listed = {
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+            "totalResults": len(documents),
+            "itemsPerPage": len(documents),
+            "startIndex": 1,
+            "Resources": documents,
+        }
+        return json_answer(listed)
+    for document in documents:
+        if str(document[key]).lower() == rest[0].lower():
+            return json_answer(document)
+    raise NotFound(f"There is no {key} {rest[0]!r} here; the list is one level up.")

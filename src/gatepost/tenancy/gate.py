@@ -1,0 +1,24 @@
+"""What a SCIM request needs of this room, in as few reads as can be."""
+
+from gatepost.base.secrets import digest
+from gatepost.store import providers, tokens
+from gatepost.store.database import Database
+from gatepost.store.rows import ProviderRow, TokenRow
+
+
+class Gate:
+    """Finds what a token opens and whose URL it is.
+
+    Nothing is kept between requests: a token revoked opens nothing at the very next.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_token(self, secret: str) -> tuple[TokenRow, ProviderRow] | None:
+        """Find what a secret opens, be it expired or revoked; None if it opens nothing."""
+        return await tokens.find_by_digest(self._database, digest(secret))
+
+    async def find_provider(self, slug: str) -> ProviderRow | None:
+        """Find the provider whose base URL has that name, in any tenant."""
+        return await providers.find_by_slug(self._database, slug)

@@ -1,0 +1,208 @@
+"""Identity providers and their SCIM half (R2, R5, R10, R12, R26, R27, R39)."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gatepost.activity.entry import Entry, Subject
+from gatepost.lifecycle.account import domain_of
+from gatepost.lifecycle.corridor import Corridor, Writer
+from gatepost.lifecycle.plan import Plan
+from gatepost.store import counters, deviations, providers
+from gatepost.store.changes import Insert, Update
+from gatepost.store.rows import DeviationRow, ProviderRow
+from gatepost.store.tables import PROVIDERS
+from gatepost.tenancy.provider_settings import checked
+from gatepost.tenancy.refusals import (
+    DomainClaimed,
+    ProviderInUse,
+    ProviderNameTaken,
+    ProviderNotFound,
+    SettingInvalid,
+)
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+
+
+class Providers:
+    """Creates, configures and reads identity providers."""
+
+    def __init__(self, corridor: Corridor) -> None:
+        self._corridor = corridor
+        self._database = corridor.database
+
+    async def create(
+        self,
+        writer: Writer,
+        name: str,
+        *,
+        slug: str | None = None,
+        **settings: Any,  # noqa: ANN401
+    ) -> ProviderRow:
+        """Create a provider; its SCIM half is off until it is switched on (R2).
+
+        `slug` is its name in the SCIM base URL, unique in the whole installation;
+        without one it is made from the name. `settings` as `provider_settings` says.
+
+        Raises:
+            SettingInvalid: a setting is not acceptable.
+            ProviderNameTaken: the slug is in use.
+            DomainClaimed: another provider serves one of the domains.
+        """
+        tenant_id, provider_id = writer.actor.tenant_id, self._corridor.ids.new()
+        settings = await checked(self._database, tenant_id, settings)
+        wanted = slug or _slug_of(name)
+        if not _SLUG.fullmatch(wanted):
+            why = "a name in a URL has 1 to 64 lower-case letters, digits and hyphens"
+            raise SettingInvalid(setting="slug", value=wanted, why=why)
+
+        async def load() -> tuple[ProviderRow | None, dict[str, str]]:
+            rival = await providers.find_by_slug(self._database, wanted)
+            return rival, await providers.claimed_domains(self._database, tenant_id)
+
+        def decide(loaded: tuple[ProviderRow | None, dict[str, str]], at: datetime) -> Plan:
+            rival, claimed = loaded
+            if rival and slug:
+                return Plan(refusal=ProviderNameTaken(slug=wanted))
+            row = ProviderRow(
+                tenant_id=tenant_id,
+                provider_id=provider_id,
+                slug=f"{wanted[:50].rstrip('-')}-{provider_id[-12:]}" if rival else wanted,
+                name=name.strip(),
+                created_at=at,
+                modified_at=at,
+                **settings,
+            )
+            _check_domains(row, claimed)
+            entry = Entry("provider.created", _subject(row), {"vendor": row.vendor})
+            return Plan((Insert(PROVIDERS, row),), (entry,), outcome=row)
+
+        row: ProviderRow = await self._corridor.run(writer, load, decide)
+        return row
+
+    async def update(
+        self,
+        writer: Writer,
+        provider: ProviderRow,
+        **settings: Any,  # noqa: ANN401
+    ) -> ProviderRow:
+        """Change settings of the provider; `scim_enabled` switches its SCIM half (R2, R5).
+
+        Raises:
+            SettingInvalid: a setting is not acceptable.
+            DomainClaimed: another provider serves one of the domains.
+        """
+        settings = await checked(self._database, provider.tenant_id, settings)
+
+        async def load() -> tuple[ProviderRow, dict[str, str]]:
+            present = await self._present(provider)
+            return present, await providers.claimed_domains(self._database, provider.tenant_id)
+
+        def decide(loaded: tuple[ProviderRow, dict[str, str]], at: datetime) -> Plan:
+            present, claimed = loaded
+            new = {name: one for name, one in settings.items() if getattr(present, name) != one}
+            if not new:
+                return Plan(outcome=present)
+            row = msgspec.structs.replace(
+                present, **new, version=present.version + 1, modified_at=at
+            )
+            _check_domains(row, claimed)
+            values = {**new, "version": row.version, "modified_at": at}
+            key = (row.tenant_id, row.provider_id)
+            change = Update(PROVIDERS, key, values, {"version": present.version})
+            return Plan((change,), tuple(_said(present, row, new)), outcome=row)
+
+        row: ProviderRow = await self._corridor.run(writer, load, decide)
+        return row
+
+    async def delete(self, writer: Writer, provider: ProviderRow) -> None:
+        """Delete a provider that manages nobody any more; its history stays.
+
+        Raises:
+            ProviderInUse: it still manages users.
+        """
+
+        async def load() -> tuple[ProviderRow, int]:
+            present = await self._present(provider)
+            return present, await self.users_count(present)
+
+        def decide(loaded: tuple[ProviderRow, int], at: datetime) -> Plan:
+            present, count = loaded
+            if count:
+                return Plan(refusal=ProviderInUse(provider=present.name, count=count))
+            values = {
+                "deleted_at": at,
+                "scim_enabled": False,
+                "slug": f"deleted-{present.provider_id}",
+                "domains": [],
+                "version": present.version + 1,
+            }
+            key = (present.tenant_id, present.provider_id)
+            change = Update(PROVIDERS, key, values, {"version": present.version})
+            return Plan((change,), (Entry("provider.deleted", _subject(present)),))
+
+        await self._corridor.run(writer, load, decide)
+
+    async def get(self, tenant_id: int, name: str) -> ProviderRow:
+        """Get a provider by its slug or its display name.
+
+        Raises:
+            ProviderNotFound: the tenant has none.
+        """
+        for one in await self.all(tenant_id):
+            if name in (one.slug, one.name, one.provider_id):
+                return one
+        raise ProviderNotFound(name=name)
+
+    async def all(self, tenant_id: int) -> list[ProviderRow]:
+        """Read the tenant's providers that are not deleted."""
+        found = await providers.all(self._database, tenant_id)
+        return [one for one in found if one.deleted_at is None]
+
+    async def users_count(self, provider: ProviderRow) -> int:
+        """Tell how many users the provider manages, those it deleted aside."""
+        return await counters.get(self._database, provider.tenant_id, provider.provider_id, "users")
+
+    async def deviations(self, provider: ProviderRow) -> list[DeviationRow]:
+        """Read what the provider was let through with, most frequent first (R39)."""
+        found = await deviations.of_provider(
+            self._database, provider.tenant_id, provider.provider_id
+        )
+        return sorted(found, key=lambda one: -one.seen)
+
+    async def _present(self, provider: ProviderRow) -> ProviderRow:
+        found = await providers.get(self._database, provider.tenant_id, provider.provider_id)
+        if found is None or found.deleted_at:
+            raise ProviderNotFound(name=provider.name)
+        return found
+
+
+def _subject(provider: ProviderRow) -> Subject:
+    return Subject("provider", provider.provider_id, provider.name)
+
+
+def _said(before: ProviderRow, after: ProviderRow, new: dict[str, Any]) -> list[Entry]:
+    entries = []
+    if "scim_enabled" in new:
+        event = "provider.scim_enabled" if after.scim_enabled else "provider.scim_disabled"
+        entries.append(Entry(event, _subject(after)))
+    changes = {
+        name: [getattr(before, name), one] for name, one in new.items() if name != "scim_enabled"
+    }
+    if changes:
+        entries.append(Entry("provider.updated", _subject(after), {"changes": changes}))
+    return entries
+
+
+def _check_domains(provider: ProviderRow, claimed: dict[str, str]) -> None:
+    for domain in provider.domains:
+        owner = claimed.get(domain_of("@" + domain))
+        if owner and owner != provider.provider_id:
+            raise DomainClaimed(domain=domain, provider=owner)
+
+
+def _slug_of(name: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].rstrip("-")
+    return slug or "provider"

@@ -1,0 +1,43 @@
+"""What the platform asks: alive, ready, and how much was done."""
+
+import hmac
+import os
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from gatepost.store.database import Database, StoreUnavailable
+from gatepost.web.metrics import exposition
+
+
+class Health:
+    """Answers `/livez`, `/readyz` and `/metrics`."""
+
+    def __init__(self, database: Database, *, metrics_token: str | None) -> None:
+        self._database = database
+        self._metrics_token = metrics_token
+
+    async def livez(self, _request: Request) -> Response:
+        """Answer while the process serves."""
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(self, _request: Request) -> Response:
+        """Answer 200 while requests can be served, 503 while the database is away."""
+        try:
+            await self._database.ping()
+        except StoreUnavailable:
+            body = {"status": "unavailable", "database": "does not answer"}
+            return JSONResponse(body, status_code=503, headers={"Retry-After": "5"})
+        return JSONResponse({"status": "ok", "database": "ok"})
+
+    async def metrics(self, request: Request) -> Response:
+        """Answer with all metrics, to whoever has the metrics token where one is set."""
+        if self._metrics_token and not self._may_read(request):
+            headers = {"WWW-Authenticate": "Bearer"}
+            return PlainTextResponse("The metrics token is needed.", 401, headers)
+        text = exposition(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def _may_read(self, request: Request) -> bool:
+        sent = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+        return hmac.compare_digest(sent.encode(), (self._metrics_token or "").encode())

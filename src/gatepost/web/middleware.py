@@ -1,0 +1,72 @@
+"""The edge: SCIM goes its own way, pages get their headers, every request its line in the log."""
+
+from time import perf_counter
+from typing import Any
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gatepost.web.metrics import observe
+
+_PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Edge:
+    """Sends `/scim/v2/…` to the SCIM door and everything else to the pages."""
+
+    def __init__(self, *, scim: Any, pages: ASGIApp) -> None:  # noqa: ANN401 - an ASGI door
+        self._scim = scim
+        self._pages = pages
+        self._log = structlog.get_logger("gatepost.access")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection event."""
+        if scope["type"] == "http" and scope["path"].startswith("/scim/v2"):
+            await self._serve_scim(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._pages(scope, receive, _with_headers(send))
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _serve_scim(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status, begun = 0, perf_counter()
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        await self._scim(scope, receive, watched)
+        seconds = perf_counter() - begun
+        observe(scope["method"], scope["path"], status, seconds)
+        inbound = scope.get("gatepost.request")
+        self._log.debug(
+            "scim",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            ms=round(seconds * 1000, 1),
+            request_id=inbound.request_id if inbound else None,
+        )
+
+
+def _with_headers(send: Send) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _PAGE_HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return wrapped

@@ -1,0 +1,5 @@
+"""The door for the first administrator: a page behind a one-time link (UX.md §1.2).
+
+GET shows the page and spends nothing, so that a mail scanner or a chat preview
+cannot use the link up; POST redeems it. There is no page without a good link.
+"""

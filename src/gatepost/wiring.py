@@ -1,0 +1,184 @@
+"""The composition root: settings → store → rules → doors. Everything is built here, once."""
+
+import gc
+from typing import Any
+
+from gatepost.activity.log import ActivityLog
+from gatepost.activity.recorder import Recorder
+from gatepost.activity.retention import Retention
+from gatepost.base.clock import Clock, SystemClock
+from gatepost.base.ids import Ids, Uuid7Ids
+from gatepost.base.secrets import Secrets, SystemSecrets
+from gatepost.base.settings import Settings
+from gatepost.lifecycle.conflicts import Conflicts
+from gatepost.lifecycle.corridor import Corridor
+from gatepost.lifecycle.directory import Directory
+from gatepost.lifecycle.explain import Explainer
+from gatepost.lifecycle.groups import Groups
+from gatepost.lifecycle.mappings import Mappings
+from gatepost.lifecycle.roles import Roles
+from gatepost.lifecycle.users import Users
+from gatepost.scim.discovery import Limits
+from gatepost.store.database import StoreUnavailable
+from gatepost.store.migrations.runner import SchemaBehind
+from gatepost.store.open import OpenDatabase, open_database
+from gatepost.tenancy.administrators import Administrators
+from gatepost.tenancy.gate import Gate
+from gatepost.tenancy.organizations import Organizations
+from gatepost.tenancy.providers import Providers
+from gatepost.tenancy.tenants import Tenants
+from gatepost.tenancy.tokens import Tokens
+from gatepost.web.app import create_app
+from gatepost.web.health import Health
+from gatepost.web.middleware import Edge
+from gatepost.web.scim.authentication import Authentication
+from gatepost.web.scim.door import ScimDoor
+from gatepost.web.scim.handler import Rooms
+from gatepost.web.scim.profiles import Profiles
+from gatepost.web.setup.pages import SetupPages
+
+
+class House:
+    """Every room, built on one database. Doors and commands take what they need from it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: OpenDatabase,
+        *,
+        clock: Clock,
+        ids: Ids,
+        secrets: Secrets,
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.ids = ids
+        self.corridor = corridor = Corridor(database, clock, ids)
+        self.users = Users(corridor)
+        self.groups = Groups(corridor)
+        self.roles = Roles(corridor)
+        self.mappings = Mappings(corridor)
+        self.conflicts = Conflicts(corridor)
+        self.directory = Directory(database)
+        self.tenants = Tenants(corridor)
+        self.organizations = Organizations(corridor)
+        self.providers = Providers(corridor)
+        self.tokens = Tokens(corridor, secrets)
+        self.administrators = Administrators(corridor, self.users, secrets)
+        self.activity = ActivityLog(database, clock)
+        self.explainer = Explainer(database, clock)
+        self.recorder = Recorder(database, clock)
+        self.retention = Retention(database, clock, settings)
+        self.profiles = Profiles(
+            self.tenants,
+            limits_of(settings),
+            public_url=settings.public_url,
+            patch_operations_max=settings.patch_operations_max,
+        )
+
+    async def close(self) -> None:
+        """Close the database; the recorder is closed by whoever started it."""
+        await self.database.close()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Give the limits that the protocol enforces and advertises (R40)."""
+    return Limits(
+        bulk_operations_max=settings.bulk_operations_max,
+        bulk_bytes_max=settings.bulk_bytes_max,
+        filter_results_max=settings.page_max,
+        page_default=settings.page_default,
+        page_max=settings.page_max,
+        cursor_timeout_s=settings.cursor_timeout_s,
+    )
+
+
+async def open_house(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    secrets: Secrets | None = None,
+    upgrade: bool = False,
+) -> House:
+    """Open the database and build the rooms on it.
+
+    Raises:
+        SchemaBehind: a PostgreSQL database needs `gatepost db upgrade` first.
+        StoreUnavailable: the database does not answer.
+    """
+    database = await open_database(
+        settings.database_url, scan_deadline_s=settings.scan_deadline_s, upgrade=upgrade
+    )
+    clock = clock or SystemClock()
+    return House(
+        settings,
+        database,
+        clock=clock,
+        ids=ids or Uuid7Ids(clock),
+        secrets=secrets or SystemSecrets(),
+    )
+
+
+def scim_door(house: House) -> ScimDoor:
+    """Build the door for identity providers."""
+    rooms = Rooms(house.users, house.groups, house.directory, house.recorder)
+    return ScimDoor(
+        rooms=rooms,
+        authentication=Authentication(Gate(house.database)),
+        profiles=house.profiles,
+        clock=house.clock,
+        ids=house.ids,
+        body_bytes_max=house.settings.request_body_bytes_max,
+    )
+
+
+class Application:
+    """The ASGI application of one worker process; its house lives as long as the server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._house: House | None = None
+        self._app: Edge | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        """Serve one connection event, or the server's own start and stop."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._app:
+            await self._app(scope, receive, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        await receive()
+        try:
+            await self._start()
+        except (StoreUnavailable, SchemaBehind) as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _start(self) -> None:
+        settings = self._settings
+        house = self._house = await open_house(settings)
+        self._app = create_app(
+            scim=scim_door(house),
+            setup=SetupPages(house.administrators, house.tenants),
+            health=Health(house.database, metrics_token=settings.metrics_token),
+            with_metrics=settings.metrics_enabled,
+        )
+        house.recorder.start()
+        house.retention.start()
+        # What lives as long as the process need not be looked at by the collector again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
+
+    async def _stop(self) -> None:
+        if self._house:
+            await self._house.retention.close()
+            await self._house.recorder.close()
+            await self._house.close()
