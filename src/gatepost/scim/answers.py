@@ -7,7 +7,14 @@ import msgspec
 
 from gatepost.scim.handler import Document, Handler, Stored
 from gatepost.scim.resource.version import etag
-from gatepost.scim.resource.write import Projection, as_bytes, assemble, project, wants
+from gatepost.scim.resource.write import (
+    Projection,
+    as_bytes,
+    assemble,
+    hides_by_default,
+    project,
+    wants,
+)
 from gatepost.scim.schema.resource_schema import ResourceSchema
 
 
@@ -76,6 +83,8 @@ class Renderer:
             location=self.location(resource, stored.id),
             groups=groups,
         )
+        if projection is None and hides_by_default(resource):
+            projection = Projection()
         if projection is not None:
             head = as_bytes(project(msgspec.json.decode(head), projection, resource))
         has_members = "members" in resource.core_attributes

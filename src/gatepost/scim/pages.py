@@ -10,8 +10,13 @@ from gatepost.scim.dialects.mode import Dialect
 from gatepost.scim.discovery import Limits
 from gatepost.scim.errors import InvalidCursor, InvalidSyntax
 from gatepost.scim.handler import Found, Handler
-from gatepost.scim.query import SearchRequest, from_body, read_cursor, write_cursor
-from gatepost.scim.query.cursor import fingerprint_of
+from gatepost.scim.query import (
+    SearchRequest,
+    fingerprint_of,
+    from_body,
+    read_cursor,
+    write_cursor,
+)
 from gatepost.scim.resource.write import wants
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.scim.urns import LIST_RESPONSE
@@ -87,7 +92,7 @@ class Pages:
         count = self._limits.page_default if request.count is None else request.count
         return min(count, self._limits.page_max)
 
-    def _after(self, request: SearchRequest, mark: str, now_s: int) -> str | None:
+    def _after(self, request: SearchRequest, mark: bytes, now_s: int) -> str | None:
         if not request.cursor:
             return None
         return read_cursor(
