@@ -1,0 +1,28 @@
+"""Write the reference pages that are made from the code (`make docs-generate`).
+
+A page is added to PAGES; tests/house/test_documents.py compares every page with what is written.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from gatepost.base import settings
+
+DOCS = Path(__file__).parent
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/settings.md": settings.describe,
+}
+"""The page's path below docs/, and what gives its text."""
+
+
+def main() -> None:
+    """Write every page."""
+    for path, text in PAGES.items():
+        page = DOCS / path
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
