@@ -46,7 +46,7 @@ def read_value(value: object, attribute: Attribute, dialect: Dialect, *, path: s
     if attribute.multi_valued:
         return _read_list(value, attribute, dialect, path)
     if isinstance(value, list):
-        value = _only(value, attribute, dialect, path)
+        value = take_only(value, attribute, dialect, path)
     return _read_one(value, attribute, dialect, path)
 
 
@@ -174,6 +174,26 @@ def _read_list(value: object, attribute: Attribute, dialect: Dialect, path: str)
     return elements or UNASSIGNED
 
 
+def take_only(value: list[Any], attribute: Attribute, dialect: Dialect, path: str) -> object:
+    """Take the one element out of a list that stands where a single value is due (P7, M5).
+
+    Raises:
+        InvalidValue: there are several.
+    """
+    if len(value) > 1:
+        raise InvalidValue(
+            f"`{path}` takes a single value, but {shown(value)} was sent: send only one."
+        )
+    rule = "M5" if attribute.is_complex else "P7"
+    dialect.tolerate(rule, f"`{path}` in a list", wrong_type(value, path, "a single value"))
+    return value[0]
+
+
+def is_reference(attribute: Attribute) -> bool:
+    """Tell whether the complex attribute points at a resource, as `manager` does."""
+    return attribute.sub("value") is not None and attribute.sub("$ref") is not None
+
+
 def check_count(elements: list[Any], path: str, elements_max: int) -> None:
     """Refuse a list that is too long.
 
@@ -184,17 +204,6 @@ def check_count(elements: list[Any], path: str, elements_max: int) -> None:
         raise InvalidValue(
             f"`{path}` has {len(elements)} values; at most {elements_max} are taken at once."
         )
-
-
-def _only(value: list[Any], attribute: Attribute, dialect: Dialect, path: str) -> object:
-    """Take the one element out of a list that stands where a single value is due (P7)."""
-    if len(value) > 1:
-        raise InvalidValue(
-            f"`{path}` takes a single value, but {shown(value)} was sent: send only one."
-        )
-    rule = "M5" if attribute.is_complex else "P7"
-    dialect.tolerate(rule, f"`{path}` in a list", wrong_type(value, path, "a single value"))
-    return value[0]
 
 
 def _no_value(path: str, dialect: Dialect) -> Unassigned:
@@ -210,7 +219,7 @@ def _read_one(value: object, attribute: Attribute, dialect: Dialect, path: str) 
         return _READERS[attribute.type](value, path, dialect)
     found = read_complex(value, attribute, dialect, path)
     # `{"value": "", "type": "work"}` is no address at all (P6), and no manager (M5).
-    if found.get("value") is UNASSIGNED:
+    if found.get("value") is UNASSIGNED and (attribute.multi_valued or is_reference(attribute)):
         return UNASSIGNED
     return {name: one for name, one in found.items() if one is not UNASSIGNED} or UNASSIGNED
 
