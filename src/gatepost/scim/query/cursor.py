@@ -1,68 +1,75 @@
-"""Cursors: opaque, of URL-unreserved characters, bound to the search they page (RFC 9865 §2)."""
+"""Cursors: opaque marks of a place in a list (RFC 9865 §2).
+
+`issued_at.fingerprint.last_id` and its HMAC, in base64url, so that a cursor has
+only unreserved characters of a URL and none but ours is read. Nothing is kept
+on our side.
+"""
 
 import base64
 import binascii
 import hashlib
 import hmac
+from typing import Final
 
 from gatepost.scim.errors import ExpiredCursor, InvalidCursor
-from gatepost.scim.query.request import SearchRequest
 
-_MARK_BYTES = 12
-_SIGNATURE_BYTES = 12
-_TIME_BYTES = 5
-_LENGTH_MAX = 500
+CURSOR_LENGTH_MAX: Final = 1000
+_MAC_BYTES: Final = 16
 
 
-def fingerprint_of(request: SearchRequest, resource_type: str) -> bytes:
-    """Give what must not change from page to page: the type, the filter, the order."""
-    order = f"{request.sort_by}:{request.descending}"
-    text = f"{resource_type}\x00{request.filter_text.strip()}\x00{order}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:_MARK_BYTES]
+def fingerprint(*parts: object) -> str:
+    """Give what a cursor is bound to: the provider, the filter, the order, the type.
 
-
-def write_cursor(last_id: str, fingerprint: bytes, *, key: bytes, issued_at: int) -> str:
-    """Write the cursor for the page behind the resource `last_id`.
-
-    `issued_at` is in seconds since 1970.
+    "The client MUST NOT change parameters between pages" (RFC 9865 §2): another
+    fingerprint makes the cursor invalid.
     """
-    payload = issued_at.to_bytes(_TIME_BYTES) + fingerprint + last_id.encode()
-    return base64.urlsafe_b64encode(_signature(payload, key) + payload).rstrip(b"=").decode()
+    text = "\x1f".join(repr(part) for part in parts)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def read_cursor(text: str, fingerprint: bytes, *, key: bytes, now_s: int, timeout_s: int) -> str:
-    """Read a cursor; gives the id behind which the page begins.
+def write_cursor(last_id: str, fingerprint: str, issued_at: int, key: bytes) -> str:
+    """Give the cursor behind the resource with that id; `issued_at` is in seconds."""
+    payload = f"{issued_at}.{fingerprint}.{last_id}".encode()
+    return base64.urlsafe_b64encode(_mac(payload, key) + payload).rstrip(b"=").decode()
+
+
+def read_cursor(text: str, key: bytes, fingerprint: str, *, now_s: int, timeout_s: int) -> str:
+    """Give the id that the cursor stands behind.
 
     Raises:
-        InvalidCursor: not one of ours, or of another search.
-        ExpiredCursor: older than `timeout_s` seconds.
+        InvalidCursor: we did not write it, or not for this query (RFC 9865 §2.1).
+        ExpiredCursor: it is older than `timeout_s`.
     """
-    raw = _decoded(text)
-    signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
-    if not hmac.compare_digest(signature, _signature(payload, key)):
-        raise InvalidCursor("The cursor was not given out here. Begin with the first page.")
-    issued_at = int.from_bytes(payload[:_TIME_BYTES])
-    mark, last_id = payload[_TIME_BYTES:][:_MARK_BYTES], payload[_TIME_BYTES + _MARK_BYTES :]
-    if mark != fingerprint:
+    payload = _verified(text, key)
+    issued_at, bound_to, last_id = payload.split(".", 2)
+    if bound_to != fingerprint:
         raise InvalidCursor(
-            "The cursor belongs to another search. Keep filter and sorting the same from page "
-            "to page."
+            "The cursor belongs to another query: filter, sorting and type must stay the same "
+            "from page to page. Begin again with an empty cursor."
         )
-    if now_s - issued_at > timeout_s:
-        raise ExpiredCursor(f"The cursor is older than {timeout_s} s. Begin with the first page.")
-    return last_id.decode()
+    if now_s - int(issued_at) > timeout_s:
+        raise ExpiredCursor(
+            f"The cursor is older than {timeout_s} seconds: begin again with an empty cursor."
+        )
+    return last_id
 
 
-def _signature(payload: bytes, key: bytes) -> bytes:
-    return hmac.digest(key, payload, "sha256")[:_SIGNATURE_BYTES]
-
-
-def _decoded(text: str) -> bytes:
-    if len(text) > _LENGTH_MAX:
-        raise InvalidCursor("The cursor was not given out here. Begin with the first page.")
+def _verified(text: str, key: bytes) -> str:
+    refusal = InvalidCursor(
+        "The cursor was not given out by this server: send `nextCursor` of the page before "
+        "unchanged, or an empty cursor for the first page."
+    )
+    if len(text) > CURSOR_LENGTH_MAX or not text.isascii():
+        raise refusal
     try:
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        return base64.b64decode(padded, altchars=b"-_", validate=True)
-    except (UnicodeEncodeError, binascii.Error) as error:
-        detail = "The cursor was not given out here. Begin with the first page."
-        raise InvalidCursor(detail) from error
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise refusal from error
+    payload = raw[_MAC_BYTES:]
+    if not hmac.compare_digest(raw[:_MAC_BYTES], _mac(payload, key)):
+        raise refusal
+    return payload.decode()
+
+
+def _mac(payload: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, b"scim-cursor\x00" + payload, "sha256")[:_MAC_BYTES]
