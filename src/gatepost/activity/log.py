@@ -27,9 +27,7 @@ class ActivityLog:
         """Read up to `limit` activities, newest first."""
         return await activities.page(self._database, tenant_id, listing, limit=limit)
 
-    async def all(
-        self, tenant_id: int, listing: ActivityListing
-    ) -> AsyncIterator[ActivityRow]:
+    async def all(self, tenant_id: int, listing: ActivityListing) -> AsyncIterator[ActivityRow]:
         """Read every activity, newest first, in pages."""
         before: str | None = None
         while True:

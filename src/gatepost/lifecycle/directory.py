@@ -6,7 +6,7 @@ from gatepost.lifecycle.rules.adoption import limit_of_adoption
 from gatepost.scim.filter.match import match
 from gatepost.scim.filter.tree import And, AttributePath, Comparison, Filter, Operator, ValuePath
 from gatepost.scim.fold import fold
-from gatepost.scim.query import SearchRequest
+from gatepost.scim.query.request import SearchRequest
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.store import providers, search, users
 from gatepost.store.database import Database
@@ -97,7 +97,7 @@ class Directory:
             return []
         by_name = fold(asked[1]) if asked[0] == "username" else None
         by_email = fold(asked[1]) if by_name is None else None
-        rows = await search.find_adoptable(
+        rows = await users.find_adoptable(
             self._database,
             provider.tenant_id,
             user_name_folded=by_name,

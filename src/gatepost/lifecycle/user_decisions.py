@@ -12,7 +12,7 @@ from gatepost.lifecycle.rules.adoption import adopt
 from gatepost.lifecycle.rules.organizations import set_organizations
 from gatepost.lifecycle.rules.outcome import UserOutcome, planned
 from gatepost.lifecycle.rules.provisioned import provision
-from gatepost.lifecycle.rules.returning import archive, come_back, is_same_person
+from gatepost.lifecycle.rules.returning import come_back, is_same_person
 from gatepost.lifecycle.rules.status import check_may_leave, set_status
 from gatepost.lifecycle.rules.user_name import name_user
 from gatepost.lifecycle.rules.user_type import set_user_type
@@ -74,10 +74,8 @@ def create(draft: UserDraft) -> None:
         draft.document = {**draft.old_document, **draft.document}
     elif rival.deleted_at is None:
         raise UserNameTaken(user_name=rival.user_name)
-    elif draft.old is None:
-        archive(draft, rival)
-    else:
-        come_back(draft)
+    elif draft.old is not None:
+        come_back(draft)  # else another person takes the name, as `name_user` sees to
 
 
 def resumes(rival: UserRow | None, document: dict[str, object], provider_id: str | None) -> bool:

@@ -7,14 +7,8 @@ import msgspec
 
 from gatepost.scim.handler import Document, Handler, Stored
 from gatepost.scim.resource.version import etag
-from gatepost.scim.resource.write import (
-    Projection,
-    as_bytes,
-    assemble,
-    hides_by_default,
-    project,
-    wants,
-)
+from gatepost.scim.resource.write import Projection, as_bytes, assemble, project, wants
+from gatepost.scim.schema.attribute import Returned
 from gatepost.scim.schema.resource_schema import ResourceSchema
 
 
@@ -83,9 +77,7 @@ class Renderer:
             location=self.location(resource, stored.id),
             groups=groups,
         )
-        if projection is None and hides_by_default(resource):
-            projection = Projection()
-        if projection is not None:
+        if projection is not None or hides_by_default(resource):
             head = as_bytes(project(msgspec.json.decode(head), projection, resource))
         has_members = "members" in resource.core_attributes
         if not has_members or not wants(projection, "members"):
@@ -114,3 +106,10 @@ class Renderer:
         if groups is None:
             return None
         return [{**one, "$ref": f"{self._base_url}/Groups/{one['value']}"} for one in groups]
+
+
+def hides_by_default(schema: ResourceSchema) -> bool:
+    """Tell whether an attribute is not returned unless asked for, which a custom one may be."""
+    hidden = (Returned.NEVER, Returned.REQUEST)
+    schemas = (schema.core, *schema.extensions)
+    return any(one.returned in hidden for every in schemas for one in every.attributes)

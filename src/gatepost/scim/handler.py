@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import msgspec
 
 from gatepost.scim.patch.members import MembershipChange
-from gatepost.scim.query import SearchRequest
+from gatepost.scim.query.request import SearchRequest
 from gatepost.scim.schema.resource_schema import ResourceSchema
 
 Document = dict[str, Any]

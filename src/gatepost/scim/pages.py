@@ -9,14 +9,10 @@ from gatepost.scim.answers import Answer, Rendered, Renderer
 from gatepost.scim.dialects.mode import Dialect
 from gatepost.scim.discovery import Limits
 from gatepost.scim.errors import InvalidCursor, InvalidSyntax
+from gatepost.scim.filter.check import check
 from gatepost.scim.handler import Found, Handler
-from gatepost.scim.query import (
-    SearchRequest,
-    fingerprint_of,
-    from_body,
-    read_cursor,
-    write_cursor,
-)
+from gatepost.scim.query.cursor import fingerprint, read_cursor, write_cursor
+from gatepost.scim.query.request import SearchRequest, from_body
 from gatepost.scim.resource.write import wants
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.scim.urns import LIST_RESPONSE
@@ -36,7 +32,7 @@ class Pages:
         """Answer a search for resources of one type."""
         count = self._count(request)
         after = None
-        mark = fingerprint_of(request, resource.name)
+        mark = fingerprint(resource.name, request.filter_text)
         if request.cursor is not None:
             after = self._after(request, mark, now_s)
         offset = 0 if request.cursor is not None else request.start_index - 1
@@ -47,7 +43,7 @@ class Pages:
         head["itemsPerPage"] = len(found.resources)
         if request.cursor is not None and found.has_more and found.resources:
             last_id = found.resources[-1].id
-            head["nextCursor"] = write_cursor(last_id, mark, key=self._cursor_key, issued_at=now_s)
+            head["nextCursor"] = write_cursor(last_id, mark, now_s, self._cursor_key)
         rendered = [
             self._renderer.whole(resource, one, handler, request.projection)
             for one in found.resources
@@ -68,6 +64,8 @@ class Pages:
         total, start, count = 0, 1, 0
         for resource in resources:
             request = from_body(body, resource, dialect, self._limits)
+            if request.filter is not None:
+                check(request.filter, resource, dialect)
             if request.cursor is not None:
                 detail = "Across types there are no cursors. Use startIndex, or /Users and /Groups."
                 raise InvalidCursor(detail)
@@ -92,16 +90,16 @@ class Pages:
         count = self._limits.page_default if request.count is None else request.count
         return min(count, self._limits.page_max)
 
-    def _after(self, request: SearchRequest, mark: bytes, now_s: int) -> str | None:
+    def _after(self, request: SearchRequest, mark: str, now_s: int) -> str | None:
+        if request.sort_by is not None:
+            raise InvalidCursor(
+                "Pages by cursor are in the order of creation: leave sortBy out, or page by "
+                "startIndex."
+            )
         if not request.cursor:
             return None
-        return read_cursor(
-            request.cursor,
-            mark,
-            key=self._cursor_key,
-            now_s=now_s,
-            timeout_s=self._limits.cursor_timeout_s,
-        )
+        timeout_s = self._limits.cursor_timeout_s
+        return read_cursor(request.cursor, self._cursor_key, mark, now_s=now_s, timeout_s=timeout_s)
 
     async def _found(
         self,

@@ -13,12 +13,13 @@ from gatepost.scim.discovery import (
     service_provider_config,
 )
 from gatepost.scim.errors import InvalidSyntax, MethodNotAllowed, NotFound, NotImplementedByServer
+from gatepost.scim.filter.check import check
 from gatepost.scim.handler import Change, Document, Handler, Stored
 from gatepost.scim.pages import Pages
 from gatepost.scim.patch.apply import apply
 from gatepost.scim.patch.members import MembershipChange, split
 from gatepost.scim.patch.request import Operation, read_patch
-from gatepost.scim.query import from_body, from_query
+from gatepost.scim.query.request import SearchRequest, from_body, from_query
 from gatepost.scim.resource.read import read
 from gatepost.scim.resource.replace import replace
 from gatepost.scim.resource.version import etag, matches
@@ -93,11 +94,11 @@ class ServiceProvider:
             if request.method == "POST":
                 return await self.create(resource, request, handler, dialect)
             search = from_query(request.query, resource, dialect, self.profile.limits)
-            return await self._pages.search(resource, search, handler, now_s)
+            return await self._searched(resource, search, handler, dialect, now_s)
         if rest[0].lower() == ".search":
             _only(request, "POST")
-            search = from_body(request.body, resource, dialect, self.profile.limits)
-            return await self._pages.search(resource, search, handler, now_s)
+            search = from_body(_body(request), resource, dialect, self.profile.limits)
+            return await self._searched(resource, search, handler, dialect, now_s)
         _only(request, "GET", "PUT", "PATCH", "DELETE")
         verb = {
             "GET": self.get,
@@ -106,6 +107,18 @@ class ServiceProvider:
             "DELETE": self.delete,
         }[request.method]
         return await verb(resource, rest[0], request, handler, dialect)
+
+    async def _searched(
+        self,
+        resource: ResourceSchema,
+        search: SearchRequest,
+        handler: Handler,
+        dialect: Dialect,
+        now_s: int,
+    ) -> Answer:
+        if search.filter is not None:
+            check(search.filter, resource, dialect)
+        return await self._pages.search(resource, search, handler, now_s)
 
     async def create(
         self, resource: ResourceSchema, request: Request, handler: Handler, dialect: Dialect

@@ -14,7 +14,6 @@ from gatepost.store.read import find_row, select_rows
 from gatepost.store.rows import ActivityRow
 from gatepost.store.tables import ACTIVITIES, Kind
 
-
 _PURGED_AT_ONCE = 500
 
 

@@ -21,6 +21,9 @@ class Database(Protocol):
     dialect: str
     """`sqlite` or `postgresql`."""
 
+    folding: str
+    """An expression that folds the text in the place of `{}` as `scim.fold.fold` does."""
+
     async def rows(self, statement: str, *values: Any) -> Sequence[tuple[Any, ...]]:  # noqa: ANN401
         """Read a few rows by an index; runs at once.
 

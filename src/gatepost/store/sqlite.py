@@ -23,6 +23,7 @@ class SqliteDatabase:
     """A SQLite file. Several processes may use the same one, each through its own object."""
 
     dialect = "sqlite"
+    folding = "fold({})"
 
     def __init__(self, path: str, *, scan_deadline_s: float = 10.0) -> None:
         self.path = path

@@ -2,6 +2,7 @@
 
 import apsw
 
+from gatepost.scim.date_time import read_instant
 from gatepost.scim.fold import fold
 
 _BUSY_TIMEOUT_MS = 5_000
@@ -37,12 +38,18 @@ def connect(path: str, *, cache_mib: int = 16) -> apsw.Connection:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.wal_autocheckpoint(0)
     connection.create_scalar_function("fold", _fold, 1, deterministic=True)
+    connection.create_scalar_function("instant", _instant, 1, deterministic=True)
     return connection
 
 
 def _fold(*values: object) -> str | None:
     [text] = values
     return fold(text) if isinstance(text, str) else None
+
+
+def _instant(*values: object) -> int | None:
+    [text] = values
+    return read_instant(text) if isinstance(text, str) else None
 
 
 def is_broken(error: apsw.Error) -> bool:

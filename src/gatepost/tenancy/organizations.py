@@ -64,7 +64,9 @@ class Organizations:
 
     async def page(self, tenant_id: int, after: int, limit: int) -> list[OrganizationRow]:
         """Read up to `limit` organizations whose id is greater than `after`."""
-        return list(await organizations.page(self._database, tenant_id, after_id=after, limit=limit))
+        return list(
+            await organizations.page(self._database, tenant_id, after_id=after, limit=limit)
+        )
 
     async def find(self, tenant_id: int, names: list[str]) -> dict[str, OrganizationRow]:
         """Find organizations by id or exact name; gives those found, by folded word."""

@@ -20,8 +20,9 @@ def plan_order(operations: Sequence[BulkOperation]) -> list[int]:
     """Give the order to run the operations in, as places in the sequence.
 
     Each comes after the POSTs it refers to, and after those before it on the
-    same resource; otherwise the order is the client's. Operations in a circle, and what refers to them, come last in the
-    client's order: run `split_cycles` first and there are none.
+    same resource; otherwise the order is the client's. Operations in a circle,
+    and what refers to them, come last in the client's order: run `split_cycles`
+    first and there are none.
     """
     needs = _needs(operations)
     waiting = {place: set(found) for place, found in enumerate(needs)}

@@ -64,7 +64,9 @@ def _check_budget(budget: int) -> None:
 
 def _check_complete(before: dict[str, Any], after: dict[str, Any], schema: ResourceSchema) -> None:
     """Refuse to leave out what is required, unless it was missing before."""
-    missing = set(missing_attributes(after, schema)) - set(missing_attributes(before, schema))
+    missing = set(missing_attributes(after, schema))
+    if missing:
+        missing -= set(missing_attributes(before, schema))
     for name in sorted(missing):
         raise InvalidValue(f"`{name}` is required and would have no value after this PATCH.")
 

@@ -35,7 +35,8 @@ def _ordered(values: dict[str, Any], attributes: tuple[Attribute, ...]) -> dict[
     ordered = {}
     for attribute in attributes:
         value = values.get(attribute.name)
-        if is_empty(value) or attribute.mutability is Mutability.READ_ONLY:
+        # Most attributes have no value, and this is asked of every one at every write.
+        if value is None or is_empty(value) or attribute.mutability is Mutability.READ_ONLY:
             continue
         if attribute.is_complex:
             value = _ordered_complex(value, attribute)
@@ -82,10 +83,10 @@ def _missing(
 ) -> Iterator[str]:
     for attribute in attributes:
         value: Any = values.get(attribute.name)
-        if is_empty(value):
+        if value is None or is_empty(value):
             if attribute.required:
                 yield prefix + attribute.name
-        elif attribute.is_complex:
+        elif attribute.sub_attributes:
             for one in value if attribute.multi_valued else [value]:
                 yield from _missing(one, attribute.sub_attributes, f"{prefix}{attribute.name}.")
 
@@ -110,7 +111,7 @@ def _check_immutable(
     for attribute in attributes:
         before: Any = old.get(attribute.name)
         after: Any = new.get(attribute.name)
-        if is_empty(before) or before == after:
+        if before is None or before == after or is_empty(before):
             continue
         if attribute.mutability is Mutability.IMMUTABLE:
             raise MutabilityRefused(

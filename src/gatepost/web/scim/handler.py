@@ -15,7 +15,7 @@ from gatepost.scim.dialects.mode import Dialect
 from gatepost.scim.fold import fold
 from gatepost.scim.handler import Change, Document, Found, Stored
 from gatepost.scim.patch.members import MembershipChange
-from gatepost.scim.query import SearchRequest
+from gatepost.scim.query.request import SearchRequest
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.store.rows import GroupRow, ProviderRow, UserRow
 from gatepost.tenancy.tenants import Schemas

@@ -1,0 +1,59 @@
+"""The form of what a person or an administrator enters: phone, language, time zone.
+
+Each function gives the value as it is stored, or raises `ValueError` with a
+sentence for whoever typed it. No provider's value ever comes this way (R14).
+"""
+
+import re
+from functools import cache
+from zoneinfo import available_timezones
+
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+_BETWEEN_DIGITS = str.maketrans("", "", " -().\u00a0\u2009\u202f")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?")
+
+
+def phone(text: str) -> str:
+    """Give a phone number in the form of E.164: a plus sign, country code, number.
+
+    Raises:
+        ValueError: it is none.
+    """
+    number = text.strip().translate(_BETWEEN_DIGITS)
+    if not _PHONE.fullmatch(number):
+        raise ValueError(f"{text!r} is not a phone number with its country code, as +4930123456")
+    return number
+
+
+def language(text: str) -> str:
+    """Give a language tag such as `en`, `pt-BR` or `zh-Hant-TW` (RFC 5646 §2.1).
+
+    Raises:
+        ValueError: it is none.
+    """
+    tag = text.strip().replace("_", "-")
+    if not _LANGUAGE.fullmatch(tag):
+        raise ValueError(f"{text!r} is not a language, such as en or pt-BR")
+    parts = tag.split("-")
+    return "-".join([parts[0].lower(), *(_cased(part) for part in parts[1:])])
+
+
+def time_zone(text: str) -> str:
+    """Give the name of a time zone as the IANA database spells it.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    found = _zones().get(text.strip().lower())
+    if found is None:
+        raise ValueError(f"{text!r} is not a time zone, such as Europe/Berlin")
+    return found
+
+
+def _cased(part: str) -> str:
+    return part.title() if len(part) == 4 else part.upper()  # noqa: PLR2004 - a script has four
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}

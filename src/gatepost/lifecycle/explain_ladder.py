@@ -1,0 +1,289 @@
+"""The rungs of the ladder: one function a question, each with its evidence. Pure."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from gatepost.base.clock import as_rfc3339
+from gatepost.lifecycle.explain_words import causes_of, fix_of
+from gatepost.lifecycle.listing import Portrait, cause_of, warnings_of
+from gatepost.lifecycle.rules.adoption import LIMITS
+from gatepost.store.rows import ActivityRow, ConflictRow, ProviderRow, RequestRow, TokenRow
+
+_REFUSED = 400
+_ARRIVED = frozenset({"user.created", "user.adopted", "user.imported"})
+_LEFT = frozenset({"user.deactivated", "user.deleted"})
+
+
+class ProviderFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider whose affair the person may be, and what it has sent of late."""
+
+    provider: ProviderRow
+    tokens: list[TokenRow]
+    last: RequestRow | None
+    today: int = 0
+    is_more: bool = False
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known; `requests` and `activities` are about the person, newest first."""
+
+    word: str
+    now: datetime
+    providers: list[ProviderFacts]
+    requests: list[RequestRow] = []
+    activities: list[ActivityRow] = []
+    conflict: ConflictRow | None = None
+    portrait: Portrait | None = None
+    also: list[str] = []
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """A question, its answer, and what shows it."""
+
+    question: str
+    result: Literal["yes", "no", "warning", "not_known"]
+    sentence: str
+    evidence: list[dict[str, Any]] = []
+    advice: list[str] = []
+
+
+def rungs(facts: Facts) -> list[Rung]:
+    """Answer every question, in the order of the ladder."""
+    return [
+        _talked(facts),
+        _sent(facts),
+        _accepted(facts),
+        _matched(facts),
+        _active(facts),
+        _roles(facts),
+    ]
+
+
+def _talked(facts: Facts) -> Rung:
+    """1: has the provider talked to us at all, with a token that opens?"""
+    question = "Does the identity provider reach us?"
+    if not facts.providers:
+        said = "No identity provider is configured for this person."
+        advice = ["gatepost provider create NAME, then gatepost provider enable NAME."]
+        return Rung(question, "no", said, [], advice)
+    answers = [_reaches(facts.now, one) for one in facts.providers]
+    for result, said, _, _ in answers:
+        if result == "yes":
+            return Rung(question, "yes", said, [one for answer in answers for one in answer[2]])
+    result, said, evidence, advice = answers[0]
+    return Rung(question, "no", said, evidence, advice)
+
+
+_Answer = tuple[str, str, list[dict[str, Any]], list[str]]
+
+
+def _reaches(now: datetime, known: ProviderFacts) -> _Answer:
+    provider, last = known.provider, known.last
+    evidence = [_request(last)] if last else []
+    name = provider.name
+    if not provider.scim_enabled:
+        said = f"SCIM is switched off for {name}: whatever it sends is refused."
+        return "no", said, evidence, [f"gatepost provider enable {provider.slug}"]
+    if last is None:
+        if not any(_is_live(one, now) for one in known.tokens):
+            said = f"{name} has no token that is alive, and has never sent a request."
+            return "no", said, [], [f"gatepost token create {provider.slug}"]
+        said = f"{name} has never sent a request."
+        return "no", said, [], ["Enter base URL and token there, and run its connection test."]
+    if last.reason.startswith("auth."):
+        said = f"{name} reaches us, but its last request was refused: {last.reason}."
+        return "no", said, evidence, [fix_of(last.reason) or ""]
+    more = " or more" if known.is_more else ""
+    said = f"{name} sent its last request at {_when(last.at)}; {known.today}{more} today."
+    return "yes", said, evidence, []
+
+
+def _sent(facts: Facts) -> Rung:
+    """2: did it send this person? Mere look-ups are no sending."""
+    question = "Did it send this person?"
+    writes = [one for one in facts.requests if _is_write(one)]
+    if writes:
+        said = f"The last request that would change {facts.word} came at {_when(writes[0].at)}."
+        return Rung(question, "yes", said, [_request(one) for one in writes[:5]])
+    manager = facts.portrait.manager if facts.portrait else None
+    if manager:
+        said = f"{manager.name} manages {facts.word}; its requests are older than what is kept."
+        return Rung(question, "yes", said, [_activity(one) for one in facts.activities[-1:]])
+    return _never_sent(facts, question)
+
+
+def _never_sent(facts: Facts, question: str) -> Rung:
+    names = " and ".join(one.provider.name for one in facts.providers) or "No provider"
+    lookups = [_request(one) for one in facts.requests[:5]]
+    said = f"{names} {'have' if len(facts.providers) > 1 else 'has'} not sent {facts.word}."
+    if lookups:
+        said += f" It only looked the person up, last at {_when(facts.requests[0].at)}."
+    heard = [one for one in facts.providers if one.last]
+    said += "".join(
+        f" {one.provider.name} last sent anything at {_when(one.last.at)}, "
+        f"{one.today}{' or more' if one.is_more else ''} requests today."
+        for one in heard
+        if one.last
+    )
+    vendors = dict.fromkeys(one.provider.vendor for one in facts.providers)
+    causes = [cause for vendor in vendors for cause in causes_of(vendor)]
+    if facts.portrait:
+        said += f" {facts.word} is a local account."
+    return Rung(question, "no", said, lookups, causes)
+
+
+def _accepted(facts: Facts) -> Rung:
+    """3: did we accept what it sent last?"""
+    question = "Did we accept it?"
+    writes = [one for one in facts.requests if _is_write(one)]
+    if not writes:
+        return Rung(question, "not_known", "There is no request to accept.")
+    last, refused = writes[0], [one for one in writes if one.status >= _REFUSED]
+    if last.status >= _REFUSED:
+        said = f"The last request for {facts.word} was refused with {last.status}: {last.reason}."
+        detail = _detail(last)
+        said = f"{said} {detail}" if detail else said
+        advice = [fix] if (fix := fix_of(last.reason)) else []
+        return Rung(question, "no", said, [_request(one) for one in refused[:5]], advice)
+    if refused:
+        said = f"Yes since {_when(last.at)}; before that, {len(refused)} were refused."
+        return Rung(question, "yes", said, [_request(one) for one in refused[:5]])
+    return Rung(question, "yes", "Every request that is still kept was accepted.")
+
+
+def _matched(facts: Facts) -> Rung:
+    """4: whom did it match: somebody new, an account that was here, a conflict?"""
+    question = "Whom did it match?"
+    if facts.conflict:
+        return _in_conflict(facts, facts.conflict, question)
+    if facts.portrait is None:
+        return Rung(question, "no", f"There is no account for {facts.word}.")
+    user = facts.portrait.user
+    came = [one for one in facts.activities if one.event in _ARRIVED]
+    said = f"The account {user.user_name} ({user.user_id})"
+    verbs = {"user.created": "created", "user.adopted": "adopted", "user.imported": "imported"}
+    if came:
+        said += f", {verbs[came[0].event]} by {came[0].actor_name} at {_when(came[0].at)}"
+    evidence = [_activity(one) for one in came]
+    if facts.also:
+        said += f". The word also means {', '.join(facts.also)}"
+        return Rung(question, "warning", f"{said}.", evidence)
+    return Rung(question, "yes", f"{said}.", evidence)
+
+
+def _in_conflict(facts: Facts, conflict: ConflictRow, question: str) -> Rung:
+    limit = LIMITS.get(conflict.reason, conflict.reason)
+    said = f"The account {facts.word} was here already and was not taken over: {limit}."
+    evidence = [
+        {
+            "conflict_id": conflict.conflict_id,
+            "at": as_rfc3339(conflict.opened_at),
+            "seen": conflict.seen,
+        }
+    ]
+    advice = [f"gatepost conflict resolve {conflict.conflict_id} adopt|keep-local|ignore"]
+    return Rung(question, "no", said, evidence, advice)
+
+
+def _active(facts: Facts) -> Rung:
+    """5: is the account active; who ended it, when, by which request?"""
+    question = "Is the account active?"
+    if facts.portrait is None:
+        return Rung(question, "not_known", "There is no account.")
+    user = facts.portrait.user
+    if user.status == "active":
+        return Rung(question, "yes", f"{user.user_name} is active.")
+    ended = [one for one in facts.activities if one.event in _LEFT]
+    said = f"{user.user_name} is inactive"
+    if not ended:
+        return Rung(question, "no", f"{said}; who made it so is older than the log.")
+    verb = "deleted" if ended[0].event == "user.deleted" else "deactivated"
+    said += f": {ended[0].actor_name} {verb} the user at {_when(ended[0].at)}."
+    advice = ["Assign the person again in the identity provider: the same account comes back."]
+    if facts.portrait.manager is None:
+        advice = [f"gatepost user reactivate {user.user_name}"]
+    return Rung(question, "no", said, [_activity(one) for one in ended[:3]], advice)
+
+
+def _roles(facts: Facts) -> Rung:
+    """6: which roles, and why; what an administrator should look at."""
+    question = "Which roles, and why?"
+    if facts.portrait is None:
+        return Rung(question, "not_known", "There is no account.")
+    portrait = facts.portrait
+    evidence = [
+        {"role": one.name, "cause": cause_of(one, portrait.manager)} for one in portrait.roles
+    ]
+    named = ", ".join(dict.fromkeys(one.name for one in portrait.roles))
+    said = f"Roles: {named}." if named else f"{portrait.user.user_name} has no role."
+    found = warnings_of(portrait)
+    if found:
+        return Rung(question, "warning", " ".join([said, *found]), evidence, _advice(portrait))
+    return Rung(question, "yes", said, evidence)
+
+
+def _advice(portrait: Portrait) -> list[str]:
+    found = []
+    user = portrait.user
+    if user.user_type == "end_user" and user.organization_scope == "none":
+        found.append(fix_of("map.no_organization") or "")
+    if portrait.misfits:
+        found.append(fix_of("roles.misfit") or "")
+    if user.email is None:
+        found.append(fix_of("validate.no_email") or "")
+    if user.user_type == "technician" and not portrait.roles:
+        found.append("Map a group of theirs: gatepost mapping preview PROVIDER GROUP=ROLE.")
+    return found
+
+
+def _is_write(record: RequestRow) -> bool:
+    return record.method in {"POST", "PUT", "PATCH", "DELETE"} and not record.path.partition("?")[
+        0
+    ].endswith("/.search")
+
+
+def _is_live(token: TokenRow, now: datetime) -> bool:
+    is_expired = token.expires_at is not None and token.expires_at <= now
+    return token.revoked_at is None and not is_expired
+
+
+def _detail(record: RequestRow) -> str:
+    """Give what the provider was told, else what the last refused step knows."""
+    if record.answer:
+        try:
+            answer = msgspec.json.decode(record.answer)
+        except msgspec.DecodeError:
+            return ""
+        detail = answer.get("detail") if isinstance(answer, dict) else None
+        return str(detail) if detail else ""
+    steps = [one for one in record.steps if one.get("result") == "refused"]
+    hidden = {"kind", "result", "code"}
+    facts = {name: one for name, one in (steps[-1] if steps else {}).items() if name not in hidden}
+    return "".join(f"{name}: {value}. " for name, value in facts.items()).strip()
+
+
+def _when(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _request(record: RequestRow) -> dict[str, Any]:
+    return {
+        "request_id": record.request_id,
+        "at": as_rfc3339(record.at),
+        "method": record.method,
+        "path": record.path,
+        "status": record.status,
+        "reason": record.reason,
+    }
+
+
+def _activity(row: ActivityRow) -> dict[str, Any]:
+    return {
+        "activity_id": row.activity_id,
+        "at": as_rfc3339(row.at),
+        "event": row.event,
+        "actor": row.actor_name,
+        "request_id": row.request_id,
+    }
