@@ -9,8 +9,8 @@ from gatepost.activity.inbound import Inbound
 from gatepost.base.clock import Clock
 from gatepost.base.ids import Ids
 from gatepost.lifecycle.corridor import Writer
-from gatepost.scim import bulk_run
 from gatepost.scim.answers import Answer
+from gatepost.scim.bulk.run import run_bulk
 from gatepost.scim.dialects.mode import Dialect, Mode
 from gatepost.scim.errors import BadRequest
 from gatepost.scim.provider import Request
@@ -147,7 +147,10 @@ class ScimDoor:
             return guarded(inbound, self._rooms.recorder, work)
 
         dialect = Dialect(Mode(caller.provider.mode))
-        return await bulk_run.run(request, answer, served.provider, dialect)
+        profile = served.provider.profile
+        return await run_bulk(
+            request, answer, base_url=profile.base_url, limits=profile.limits, dialect=dialect
+        )
 
     def _count_deviations(self, caller: Caller, dialect: Dialect, at: datetime) -> None:
         """Count what was tolerated, for a provider in report mode (R39)."""
