@@ -130,7 +130,6 @@ class _Search:
         """Give the page, counting only where the page itself does not tell."""
         wanted = condition(tree, self._scope) if tree is not None else ALWAYS
         where = self._where(wanted)
-        counted = len(self._builder.values)
         rows: list[Listed] = []
         if page.limit > 0 and sort is None:
             rows = await self._by_id(where, wanted, page, is_filtered=tree is not None)
@@ -143,7 +142,7 @@ class _Search:
             return Found(page.offset + len(rows), rows)
         if tree is None:
             return Found(await counters.get(self._database, *self._key, self._scope.table), rows)
-        return Found(await self._count(where, counted), rows)
+        return Found(await self._count(where), rows)
 
     def _where(self, wanted: Condition) -> str:
         where = f"t.tenant_id = {self._tenant} AND t.provider_id = {self._provider}"
@@ -217,14 +216,15 @@ class _Search:
         by_id = {one.id: one for one in map(self._listed, found)}
         return [by_id[one] for one in wanted if one in by_id]
 
-    async def _count(self, where: str, counted: int) -> int:
+    async def _count(self, where: str) -> int:
         statement = f"SELECT count(*) FROM {self._scope.table} AS t WHERE {where}"  # noqa: S608
-        [(number,)] = await self._database.scan(statement, *self._builder.values[:counted])
+        [(number,)] = await self._ask(statement, is_long=True)
         return int(number)
 
     async def _ask(self, statement: str, *, is_long: bool) -> Sequence[tuple[Any, ...]]:
         ask = self._database.scan if is_long else self._database.rows
-        return await ask(statement, *self._builder.values)
+        text, values = self._builder.render(statement)
+        return await ask(text, *values)
 
     def _shown(self, alias: str) -> str:
         columns = (self._scope.id_column, "doc", "version", "created_at", "modified_at")

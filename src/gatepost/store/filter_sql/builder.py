@@ -1,46 +1,61 @@
 """Parameters of a statement that is being put together, and the words of each database."""
 
+import re
 from typing import Any
 
 from gatepost.store.codec import codec_of
 from gatepost.store.database import Database
 from gatepost.store.tables import Kind
 
+_MARK = re.compile("«([0-9]+)»")
+
 
 class Builder:
-    """Collects the parameters of a statement."""
+    """Collects parameters for statements, in whose texts each is a mark at first.
+
+    A statement is rendered at last, with those parameters that it has come to use.
+    """
 
     def __init__(self, database: Database) -> None:
         self.codec = codec_of(database)
         self.is_sqlite = database.dialect == "sqlite"
-        self.values: list[Any] = []
+        self._values: list[Any] = []
         self._folding = database.folding
-        self._sign = "?" if self.is_sqlite else "$"
         self._aliases = 0
 
     def add(self, value: Any) -> str:  # noqa: ANN401 - encoded
-        """Take an encoded parameter; give its place."""
-        self.values.append(value)
-        return f"{self._sign}{len(self.values)}"
+        """Take an encoded parameter; give its mark."""
+        self._values.append(value)
+        return f"«{len(self._values) - 1}»"
+
+    def render(self, statement: str) -> tuple[str, list[Any]]:
+        """Give the statement with `$1 … $n` for its marks, and the values of those."""
+        places: dict[str, int] = {}
+
+        def place(mark: re.Match[str]) -> str:
+            return f"${places.setdefault(mark[1], len(places) + 1)}"
+
+        text = _MARK.sub(place, statement)
+        return text, [self._values[int(mark)] for mark in places]
 
     def text(self, value: str) -> str:
-        """Take a text; give its place, with its type."""
+        """Take a text; give its mark, with its type."""
         place = self.add(value)
         return place if self.is_sqlite else f'CAST({place} AS text) COLLATE "C"'
 
     def number(self, value: float) -> str:
-        """Take a number; give its place, with its type, exact on both databases."""
+        """Take a number; give its mark, with its type, exact on both databases."""
         if self.is_sqlite:
             return self.add(value)
         return f"CAST(CAST({self.add(str(value))} AS text) AS numeric)"
 
     def integer(self, value: int) -> str:
-        """Take an integer; give its place, with its type."""
+        """Take an integer; give its mark, with its type."""
         place = self.add(value)
         return place if self.is_sqlite else f"CAST({place} AS bigint)"
 
     def id(self, value: str) -> str:
-        """Take an id; give its place."""
+        """Take an id; give its mark."""
         place = self.add(self.codec.encode(Kind.ID, value))
         return place if self.is_sqlite else f"CAST({place} AS uuid)"
 

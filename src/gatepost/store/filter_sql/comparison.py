@@ -15,7 +15,7 @@ SIGNS = {
     Operator.LT: "<",
     Operator.LE: "<=",
 }
-NEVER, ALWAYS = "FALSE", "TRUE"
+NEVER = "FALSE"
 _NUMERIC = frozenset({Type.INTEGER, Type.DECIMAL})
 
 
@@ -26,23 +26,31 @@ def compares(
 
     NULL stands for no.
     """
+    is_numeric = attribute.type in _NUMERIC
     if operator not in SIGNS:
-        if attribute.type is Type.BOOLEAN or attribute.type in _NUMERIC:
+        if is_numeric or attribute.type is Type.BOOLEAN:
             return NEVER
-        return text_compares(node.text, operator, literal, attribute, builder)
-    if attribute.type is Type.BOOLEAN:
+    elif is_numeric:
+        return _number_compares(node, operator, literal, builder)
+    elif attribute.type is Type.BOOLEAN:
         wanted = as_boolean(literal)
         return NEVER if wanted is None else f"{node.boolean} {SIGNS[operator]} {int(wanted)}"
-    if attribute.type in _NUMERIC:
-        if not isinstance(literal, int | float) or isinstance(literal, bool):
-            return NEVER
-        return f"{node.number} {SIGNS[operator]} {builder.number(literal)}"
-    if attribute.type is Type.DATE_TIME:
-        instant = read_instant(literal) if isinstance(literal, str) else None
-        if instant is None:
-            return NEVER
-        return f"{instant_of(node.text, builder)} {SIGNS[operator]} {builder.integer(instant)}"
+    elif attribute.type is Type.DATE_TIME:
+        return _instant_compares(node, operator, literal, builder)
     return text_compares(node.text, operator, literal, attribute, builder)
+
+
+def _number_compares(node: Node, operator: Operator, literal: Literal, builder: Builder) -> str:
+    if not isinstance(literal, int | float) or isinstance(literal, bool):
+        return NEVER
+    return f"{node.number} {SIGNS[operator]} {builder.number(literal)}"
+
+
+def _instant_compares(node: Node, operator: Operator, literal: Literal, builder: Builder) -> str:
+    instant = read_instant(literal) if isinstance(literal, str) else None
+    if instant is None:
+        return NEVER
+    return f"{instant_of(node.text, builder)} {SIGNS[operator]} {builder.integer(instant)}"
 
 
 def text_compares(

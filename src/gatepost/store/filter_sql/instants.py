@@ -7,7 +7,7 @@ def instant_of(text: str, builder: Builder) -> str:
     """Give the instant that the text is, in microseconds since 1970; NULL where it is none."""
     if builder.is_sqlite:
         return f"instant({text})"
-    return f"(SELECT {_INSTANT} FROM regexp_match({text}, '{_PATTERN}') AS m)"
+    return f"(SELECT {_INSTANT} FROM regexp_match({text}, '{_PATTERN}') AS m)"  # noqa: S608
 
 
 _PATTERN = (

@@ -50,7 +50,7 @@ def present(node: Node, attribute: Attribute, builder: Builder) -> str:
     if attribute.multi_valued:
         item, element = node.elements(builder.alias())
         one = present_one(element, attribute, builder)
-        return f"EXISTS (SELECT 1 FROM {item} WHERE {one})"
+        return f"EXISTS (SELECT 1 FROM {item} WHERE {one})"  # noqa: S608
     return present_one(node, attribute, builder)
 
 

@@ -17,9 +17,11 @@ class MembershipsNode:
         self._table = table
 
     def at(self, _name: str) -> Node:
+        """Give a member that is not there."""
         return TextNode(_NONE)
 
     def elements(self, alias: str) -> tuple[str, Node]:
+        """Give the memberships of the row at hand."""
         item = f"({_SOURCES[self._table]}) AS {alias}"
         kind = "'direct'" if self._table == "users" else "'User'"
         members = {
@@ -40,9 +42,11 @@ class TextNode:
         self.text = text
 
     def at(self, _name: str) -> Node:
+        """Give a member that is not there."""
         return TextNode(_NONE)
 
     def elements(self, alias: str) -> tuple[str, Node]:
+        """Give no elements."""
         return f"(SELECT 1 AS one WHERE FALSE) AS {alias}", self
 
 

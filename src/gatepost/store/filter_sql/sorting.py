@@ -58,7 +58,9 @@ def sorting(path: AttributePath, *, is_descending: bool, scope: Scope) -> Sortin
     """Give the order by the attribute; by id where nobody knows the attribute."""
     found = place_of(path, scope)
     if found is None or str(path).lower() == "id":
-        return Sorting(scope.builder.id_as_text(f"t.{scope.id_column}"), is_descending, False)
+        return Sorting(
+            scope.builder.id_as_text(f"t.{scope.id_column}"), is_descending, can_be_null=False
+        )
     resolved, node = found
     attribute, sub = resolved.attribute, resolved.sub or resolved.attribute.sub("value")
     name = attribute.name + (f".{resolved.sub.name}" if resolved.sub else "")
