@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from gatepost.base.configuration import Configuration
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "serve": ("gatepost.cli.serve:serve", "Run the server."),
+    "sandbox": (
+        "gatepost.cli.sandbox:sandbox",
+        "Run a throwaway server with one identity provider.",
+    ),
     "simulate": (
         "gatepost.cli.simulate:simulate",
         "Act as an identity provider towards a SCIM endpoint.",

@@ -1,0 +1,156 @@
+"""`gatepost serve`: run the server."""
+
+import asyncio
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gatepost import serving
+from gatepost.base.actor import Actor, ActorKind
+from gatepost.base.configuration import Configuration, check_serving
+from gatepost.base.settings import Settings
+from gatepost.cli.errors import CommandFailed, ExitCode, Problem
+from gatepost.cli.main import Frame
+from gatepost.lifecycle.corridor import Writer
+from gatepost.tenancy.administrators import LINK_MINUTES
+from gatepost.wiring import House, open_house
+
+_PRIVATE = 0o700
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on; 0 takes a free one.  [default: 8400]")
+@click.option("--public-url", help="URL under which identity providers reach this server.")
+@click.option("--workers", type=int, help="Server processes to run.  [default: 1]")
+@click.option(
+    "--insecure-http",
+    is_flag=True,
+    default=None,
+    help="Listen beyond loopback addresses even without an https public URL.",
+)
+@click.option(
+    "--trusted-proxies",
+    metavar="NETWORKS",
+    help="Networks whose X-Forwarded headers are believed, such as 10.0.0.0/8,127.0.0.1.",
+)
+@click.option("--log-format", type=click.Choice(["auto", "json", "text"]), help="Form of the log.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    help="Least severe log lines to write.",
+)
+@click.pass_obj
+def serve(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click passes them by name
+    """Run the server until SIGTERM or Ctrl-C; requests in flight are finished first.
+
+    Every option is a setting and may stand in the environment (GATEPOST_PORT) or in
+    the configuration file instead. SQLite makes and upgrades its database by itself;
+    for PostgreSQL run `gatepost db upgrade` first. With --json, one object is printed
+    when the server answers.
+    """
+    configuration = frame.configuration(**options)
+    check_serving(configuration.settings)
+    make_data_dir(configuration.settings.data_dir)
+    with listen(configuration.settings) as listening:
+        settings = settled(configuration, listening)
+        link = asyncio.run(_prepare(settings))
+        if link and not frame.output.as_json:
+            frame.output.say(_link_words(link))
+
+        def on_ready() -> None:
+            if frame.output.as_json:
+                frame.output.data(
+                    {"public_url": settings.public_url, "pid": os.getpid(), "admin_link": link}
+                )
+            else:
+                frame.output.say(f"Gatepost serves {settings.public_url} (Ctrl-C stops it).")
+
+        return ExitCode.DONE if serving.run(settings, listening, on_ready) else ExitCode.FAILED
+
+
+def make_data_dir(folder: Path) -> None:
+    """Make the data directory, for nobody else to read; one that exists is left as it is.
+
+    Raises:
+        CommandFailed: it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandFailed(_unwritable(folder, error.strerror or str(error))) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CommandFailed(_unwritable(folder, "this user may not write there"))
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Take the address to listen on.
+
+    Raises:
+        CommandFailed: another program has it, or it is not this machine's.
+    """
+    try:
+        return serving.listen(settings)
+    except serving.AddressUnavailable as error:
+        problem = Problem(
+            what="The address to listen on cannot be taken.",
+            why=str(error),
+            fix="Stop the program that has it, or choose others with --host and --port.",
+            code="serve.address",
+        )
+        raise CommandFailed(problem) from error
+
+
+def settled(configuration: Configuration, listening: socket.socket) -> Settings:
+    """Give the settings with the port that was taken, for port 0 took any."""
+    settings = configuration.settings
+    port = listening.getsockname()[1]
+    if port == settings.port:
+        return settings
+    values = settings.model_dump() | {"port": port}
+    if configuration.origin("public_url") == "default":
+        del values["public_url"]
+    return Settings(**values)
+
+
+def server_writer(tenant_id: int) -> Writer:
+    """Name the server itself as the one who writes."""
+    return Writer(Actor(kind=ActorKind.SYSTEM, tenant_id=tenant_id, name="server"))
+
+
+async def new_admin_link(house: House, tenant_id: int) -> str:
+    """Make the one-time link for the tenant's first administrator."""
+    secret = await house.administrators.new_link(server_writer(tenant_id))
+    return f"{house.settings.public_url}/start/{secret}"
+
+
+async def _prepare(settings: Settings) -> str | None:
+    """See that the database can be served and has a tenant; gives a link if nobody runs it yet."""
+    house = await open_house(settings)
+    try:
+        tenant = await house.tenants.ensure_default(server_writer(1))
+        if not await house.administrators.is_needed(tenant.tenant_id):
+            return None
+        return await new_admin_link(house, tenant.tenant_id)
+    finally:
+        await house.close()
+
+
+def _link_words(link: str) -> str:
+    return (
+        "There is no administrator yet. Open this link to create the first one; it works once, "
+        f"for {LINK_MINUTES} minutes:\n\n  {link}\n\n"
+        "Or on this machine: gatepost admin create you@example.com\n"
+    )
+
+
+def _unwritable(folder: Path, reason: str) -> Problem:
+    return Problem(
+        what=f"The data directory {folder} cannot be used.",
+        why=reason,
+        fix="Give another one with --data-dir or GATEPOST_DATA_DIR, or make it writable.",
+        code="serve.data_dir",
+    )

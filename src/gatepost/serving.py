@@ -1,0 +1,166 @@
+"""Running the server: uvicorn in one process or several, until it is told to stop."""
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from gatepost.base import log
+from gatepost.base.settings import Settings
+from gatepost.wiring import Application
+
+_BACKLOG = 2048
+_REQUESTS_FINISH_WITHIN_S = 7
+_WORKER_STARTS_WITHIN_S = 60
+# Longer than proxies keep an idle connection (nginx: 60 s), so that it is they who close it:
+# a request that crosses our closing would be lost.
+_KEEP_ALIVE_S = 75
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+OnReady = Callable[[], None]
+
+
+class AddressUnavailable(Exception):
+    """The address to listen on cannot be had."""
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Take the address to listen on; clients wait from now on instead of being refused.
+
+    Raises:
+        AddressUnavailable: another program has it, it is not this machine's, or not ours to take.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise AddressUnavailable(f"{settings.host} port {settings.port}: {reason}") from error
+
+
+def run(settings: Settings, listening: socket.socket, on_ready: OnReady) -> bool:
+    """Serve until SIGTERM or SIGINT, then finish what is in flight; False if it did not start.
+
+    `on_ready` is called once, when every worker process answers.
+    """
+    with _signals_spent(), _metrics_folder(settings):
+        config = _Configuration(settings)
+        if settings.workers > 1:
+            workers = _Workers(config, listening, on_ready)
+            workers.run()
+            return workers.have_started
+        server = _Server(config, on_ready)
+        try:
+            server.run(sockets=[listening])
+        except SystemExit:
+            # So uvicorn leaves when the application does not start; the log has said why.
+            return False
+        return server.started
+
+
+class _Configuration(uvicorn.Config):
+    """Uvicorn's configuration from our settings; also sets up the log of each worker process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__(
+            Application(settings),
+            workers=settings.workers,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            backlog=_BACKLOG,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=_REQUESTS_FINISH_WITHIN_S,
+        )
+
+    def configure_logging(self) -> None:
+        log.set_up(self.settings.log_format, self.settings.log_level)
+
+
+class _Server(uvicorn.Server):
+    """The one process; tells when it answers."""
+
+    def __init__(self, config: _Configuration, on_ready: OnReady) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            _tell_ready(self.config, self._on_ready)
+
+
+class _Workers(Multiprocess):
+    """Several processes behind one address; tells when all of them answer."""
+
+    def __init__(self, config: _Configuration, listening: socket.socket, on_ready: OnReady) -> None:
+        super().__init__(config, [listening])
+        self._on_ready = on_ready
+        self.have_started = False
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        self.have_started = all(
+            process.wait_until_ready(_WORKER_STARTS_WITHIN_S, self.should_exit)
+            for process in self.processes
+        )
+        if self.have_started:
+            _tell_ready(self.config, self._on_ready)
+
+
+def _tell_ready(config: uvicorn.Config, on_ready: OnReady) -> None:
+    assert isinstance(config, _Configuration)  # noqa: S101 - both servers were given one
+    settings = config.settings
+    structlog.get_logger("gatepost").info(
+        "ready",
+        host=settings.host,
+        port=settings.port,
+        public_url=settings.public_url,
+        workers=settings.workers,
+    )
+    on_ready()
+
+
+@contextmanager
+def _signals_spent() -> Iterator[None]:
+    """Let a signal that stopped the server have had its effect.
+
+    Uvicorn raises it again once it has stopped, for whoever was there before;
+    by default that would end the process by the signal instead of with 0.
+    """
+    caught = (signal.SIGINT, signal.SIGTERM)
+    before = {one: signal.signal(one, lambda *_: None) for one in caught}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+@contextmanager
+def _metrics_folder(settings: Settings) -> Iterator[None]:
+    """Give several processes a folder in which their metrics meet; it goes when they stop."""
+    if settings.workers == 1 or _METRICS_FOLDER in os.environ:
+        yield
+        return
+    folder = os.environ[_METRICS_FOLDER] = tempfile.mkdtemp(prefix="gatepost-metrics-")
+    try:
+        yield
+    finally:
+        del os.environ[_METRICS_FOLDER]
+        shutil.rmtree(folder)
