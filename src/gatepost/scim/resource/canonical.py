@@ -31,6 +31,11 @@ def canonical(document: dict[str, Any], schema: ResourceSchema) -> dict[str, Any
     return result
 
 
+def with_id(document: dict[str, Any], resource_id: str) -> dict[str, Any]:
+    """Give what `read` gave for a new resource its id, in the place where it belongs."""
+    return {"schemas": document["schemas"], "id": resource_id} | document
+
+
 def _ordered(values: dict[str, Any], attributes: tuple[Attribute, ...]) -> dict[str, Any]:
     ordered = {}
     for attribute in attributes:

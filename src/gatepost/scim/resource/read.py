@@ -196,7 +196,7 @@ class _Reader:
     def check_schemas(self) -> None:
         """Look at `schemas`, which decides nothing: the endpoint and the names do (P3, P4)."""
         sent = [self._schemas] if isinstance(self._schemas, str) else self._schemas
-        if is_empty(sent):
+        if is_empty(self._schemas):
             refusal = InvalidSyntax(f"`schemas` is missing: it must have `{self._schema.core.id}`.")
             self._dialect.tolerate("P3", "`schemas` is missing", refusal)
             return
