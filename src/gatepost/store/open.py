@@ -8,12 +8,14 @@ from typing import Protocol
 
 import apsw
 
-from gatepost.store import sqlite_upgrade
+from gatepost.store import postgresql_upgrade, sqlite_upgrade
 from gatepost.store.database import Database, StoreUnavailable
 from gatepost.store.migrations import runner
+from gatepost.store.postgresql import PostgresqlDatabase
 from gatepost.store.sqlite import SqliteDatabase
 
 _SQLITE, _MEMORY = "sqlite://", ":memory:"
+_POSTGRESQL = ("postgresql://", "postgres://")
 
 
 class OpenDatabase(Database, Protocol):
@@ -44,6 +46,8 @@ async def open_database(
     """
     if url.startswith(_SQLITE):
         return await asyncio.to_thread(_open_sqlite, _sqlite_path(url), scan_deadline_s)
+    if url.startswith(_POSTGRESQL):
+        return await _open_postgresql(url, scan_deadline_s, upgrade=upgrade)
     raise BadDatabaseUrl(_bad(url))
 
 
@@ -56,6 +60,9 @@ async def upgrade_database(url: str) -> Path | None:
     """
     if url.startswith(_SQLITE):
         return await asyncio.to_thread(sqlite_upgrade.upgrade, _sqlite_path(url))
+    if url.startswith(_POSTGRESQL):
+        await postgresql_upgrade.upgrade(url)
+        return None
     raise BadDatabaseUrl(_bad(url))
 
 
@@ -68,7 +75,20 @@ async def current_migration(url: str) -> int:
     """
     if url.startswith(_SQLITE):
         return await asyncio.to_thread(sqlite_upgrade.current, _sqlite_path(url))
+    if url.startswith(_POSTGRESQL):
+        return await postgresql_upgrade.current(url)
     raise BadDatabaseUrl(_bad(url))
+
+
+async def _open_postgresql(
+    url: str, scan_deadline_s: float, *, upgrade: bool
+) -> PostgresqlDatabase:
+    if upgrade:
+        await postgresql_upgrade.upgrade(url)
+    runner.check(await postgresql_upgrade.current(url))
+    database = PostgresqlDatabase(url, scan_deadline_s=scan_deadline_s)
+    await database.open()
+    return database
 
 
 class _PrivateSqliteDatabase(SqliteDatabase):
