@@ -49,9 +49,7 @@ async def test_r6_active_false_creates_an_inactive_account(world: World, okta: C
 
 @pytest.mark.rule("R6")
 @pytest.mark.parametrize("second", ["ada@example.com", "ADA@Example.COM"])
-async def test_r6_user_name_is_unique_without_case(
-    world: World, okta: Client, second: str
-) -> None:
+async def test_r6_user_name_is_unique_without_case(world: World, okta: Client, second: str) -> None:
     user_id = await okta.user("Ada@example.com")
     answer = await okta.send("POST", "/Users", a_user(second))
     refused(answer, 409, "uniqueness", "Ada@example.com")
@@ -115,9 +113,7 @@ async def test_r6_an_address_need_not_be_unique(world: World, okta: Client) -> N
 
 
 @pytest.mark.rule("R6")
-async def test_r6_a_provider_can_demand_an_address_as_user_name(
-    world: World, okta: Client
-) -> None:
+async def test_r6_a_provider_can_demand_an_address_as_user_name(world: World, okta: Client) -> None:
     await world.configured(okta, require_email_user_name=True)
     answer = await okta.send("POST", "/Users", a_user("ada"))
     refused(answer, 400, "invalidValue", "'ada'", "address")

@@ -29,7 +29,7 @@ _EVENTS = (
     _event("user.reactivated", "{actor} reactivated {subject}"),
     _event("user.deleted", "{actor} deleted {subject}; the account stays, inactive"),
     _event("user.removed", "{actor} removed the local account {subject}"),
-    _event("user.adopted", "{subject} is managed by {actor} from now on"),
+    _event("user.adopted", "{subject} is managed by {provider} from now on"),
     _event("user.released", "{actor} released {subject}, a local account from now on"),
     _event("user.archived", "{subject} was archived: {actor} gave its address to another person"),
     _event("user.type_changed", "{actor} made {subject} {to}"),

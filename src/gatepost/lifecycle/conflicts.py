@@ -20,7 +20,6 @@ from gatepost.store.tables import CONFLICTS, USERS
 
 ADOPT, KEEP_LOCAL, IGNORE = "adopt", "keep_local", "ignore"
 STATES = {ADOPT: "adopted", KEEP_LOCAL: "kept_local", IGNORE: "ignored"}
-_FINAL_LIMITS = frozenset({"protected", "other_provider"})
 
 
 class Conflict(msgspec.Struct, frozen=True):
@@ -90,10 +89,20 @@ def _decide(
         kept = Update(USERS, (user.tenant_id, user.user_id), {"keep_local": True})
         changes = (closed, kept) if user.provider_id is None else (closed,)
         return Plan(changes, (said,), outcome=outcome)
-    if row.reason in _FINAL_LIMITS or user.provider_id is not None or conflict.provider is None:
-        return Plan(refusal=AdoptionRefused(user_name=name, limit=row.reason))
+    limit = _final_limit(conflict, user)
+    if limit or conflict.provider is None:
+        return Plan(refusal=AdoptionRefused(user_name=name, limit=limit or row.reason))
     adopted = _adopted(user, conflict.provider, writer, schema, at)
     return Plan((closed, *adopted.changes), (said, *adopted.entries), outcome=outcome)
+
+
+def _final_limit(conflict: Conflict, user: UserRow) -> str | None:
+    """Give the limit that no administrator lifts, as the account is now (R12)."""
+    if user.administrator or user.break_glass:
+        return "protected"
+    if user.provider_id is not None and user.provider_id != conflict.row.provider_id:
+        return "other_provider"
+    return None
 
 
 def _adopted(

@@ -77,7 +77,7 @@ class UserDraft(PlanBuilder):
         self.document = document
         self.ignored = ignored or []
         self.columns: dict[str, Any] = {}
-        self.is_adopted = False
+        self.adopter: ProviderRow | None = None
         self.is_returning = False
         self.on_refusal: PlanBuilder = PlanBuilder()
 

@@ -87,7 +87,7 @@ def resumes(rival: UserRow | None, document: dict[str, object], provider_id: str
 
 
 def change(draft: UserDraft) -> None:
-    """Decide what a PUT or PATCH meets: a managed account, or one to adopt (R11).
+    """Decide what a PUT, PATCH or DELETE meets: a managed account, or one to adopt (R11).
 
     Raises:
         AdoptionRefused: the account is local and the provider may not have it.
@@ -110,8 +110,13 @@ def check_version(user: UserRow, if_match: str | None) -> None:
 
 
 def decide_delete(draft: UserDraft) -> Plan:
-    """Make the user inactive and the SCIM resource gone (R19)."""
+    """Make the user inactive and the SCIM resource gone (R19).
+
+    A local account that the provider would adopt becomes its own by this too: one who
+    leaves before the first change of them must not stay behind, active.
+    """
     try:
+        change(draft)
         check_may_leave(draft)
     except Refusal as refusal:
         return refused(draft, refusal)

@@ -62,11 +62,13 @@ def adopt(draft: UserDraft, user: UserRow) -> None:
         _open_conflict(draft, provider, user, limit)
         raise AdoptionRefused(user_name=user.user_name, limit=limit)
     take_over(draft, provider)
+    if draft.facts.conflict:
+        _close_conflict(draft, draft.facts.conflict)
 
 
 def take_over(draft: UserDraft, provider: ProviderRow) -> None:
     """Write down that the provider manages the account; id, phone, roles, history stay."""
-    draft.is_adopted = True
+    draft.adopter = provider
     draft.set(
         provider_id=provider.provider_id,
         auth_type="sso",
@@ -102,6 +104,14 @@ def _open_conflict(draft: UserDraft, provider: ProviderRow, user: UserRow, limit
     draft.on_refusal.changes.append(Insert(CONFLICTS, row))
     subject = msgspec.structs.replace(draft.subject, id=user.user_id, name=user.user_name)
     draft.on_refusal.entry("conflict.opened", subject, limit=LIMITS[limit])
+
+
+def _close_conflict(draft: UserDraft, conflict: ConflictRow) -> None:
+    """Settle what the limit that is gone has left open."""
+    key = (conflict.tenant_id, conflict.conflict_id)
+    closing = {"state": "adopted", "resolved_at": draft.at, "resolved_by": draft.actor.name}
+    draft.changes.append(Update(CONFLICTS, key, closing, {"state": "open"}))
+    draft.entry("conflict.resolved", draft.subject, state="adopted")
 
 
 def _incoming(draft: UserDraft) -> dict[str, Any]:

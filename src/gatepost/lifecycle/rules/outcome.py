@@ -67,8 +67,9 @@ def _changed(draft: UserDraft, old: UserRow, document: dict[str, Any]) -> Plan:
 
 def _say_changed(draft: UserDraft, differences: dict[str, list[Any]]) -> None:
     """One activity an effect: what another entry says already is not said again."""
-    if draft.is_adopted:
-        draft.entries.insert(0, _entry(draft, "user.adopted", changes=differences))
+    if draft.adopter:
+        adopted = _entry(draft, "user.adopted", provider=draft.adopter.name, changes=differences)
+        draft.entries.insert(0, adopted)
         return
     said = {"active"} if any(one.event in _STATUS_EVENTS for one in draft.entries) else set()
     rest = {path: pair for path, pair in differences.items() if path not in said}
