@@ -1,5 +1,6 @@
 """Running the server: uvicorn in one process or several, until it is told to stop."""
 
+import logging
 import os
 import shutil
 import signal
@@ -90,6 +91,9 @@ class _Configuration(uvicorn.Config):
 
     def configure_logging(self) -> None:
         log.set_up(self.settings.log_format, self.settings.log_level)
+        if self.settings.workers == 1:
+            # Of one process there is only to say that it serves, which we say ourselves.
+            logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
 class _Server(uvicorn.Server):
@@ -134,6 +138,16 @@ def _tell_ready(config: uvicorn.Config, on_ready: OnReady) -> None:
         workers=settings.workers,
     )
     on_ready()
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM interrupt as Ctrl-C does, so that what was made for the run is removed."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

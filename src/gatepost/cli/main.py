@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from gatepost.base.configuration import Configuration
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "activities": ("gatepost.cli.activities:activities", "List, follow and export the activity log."),
+    "conflict": ("gatepost.cli.conflicts:conflict", "Settle conflicts over existing accounts."),
+    "doctor": ("gatepost.cli.doctor:doctor", "Tell whether this installation is in order."),
+    "explain": ("gatepost.cli.explain:explain", "Explain why a user did not sync."),
+    "group": ("gatepost.cli.groups:group", "List and show the groups that providers push."),
+    "import": ("gatepost.cli.imports:import_users", "Import local users from a CSV file."),
+    "mapping": ("gatepost.cli.mappings:mapping", "Map groups to roles, after a preview."),
+    "organization": ("gatepost.cli.organizations:organization", "Create and list organizations."),
+    "provider": ("gatepost.cli.providers:provider", "Configure identity providers and their SCIM."),
+    "role": ("gatepost.cli.roles:role", "Create, list and delete roles."),
+    "tenant": ("gatepost.cli.tenants:tenant", "Create, list and configure tenants."),
+    "token": ("gatepost.cli.tokens:token", "Create, list, rotate and revoke SCIM tokens."),
+    "user": ("gatepost.cli.users:user", "List, show and change users; release them."),
     "serve": ("gatepost.cli.serve:serve", "Run the server."),
     "sandbox": (
         "gatepost.cli.sandbox:sandbox",

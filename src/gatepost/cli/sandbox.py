@@ -1,11 +1,8 @@
 """`gatepost sandbox`: a throwaway server for tests and trials."""
 
 import asyncio
-import signal
 import socket
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +60,7 @@ def sandbox(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click pas
     directory, goes with it. A database given with --database is brought up to date,
     gets a tenant of its own, and is left there.
     """
-    with _stoppable(), tempfile.TemporaryDirectory(prefix="gatepost-sandbox-") as folder:
+    with serving.stoppable(), tempfile.TemporaryDirectory(prefix="gatepost-sandbox-") as folder:
         database_url = frame.database_url or f"sqlite:///{Path(folder) / 'gatepost.db'}"
         configuration = frame.configuration(
             data_dir=folder,
@@ -124,13 +121,3 @@ async def _new_tenant(house: House) -> TenantRow:
     except TenantNameTaken:
         name = f"{_NAME}-{house.ids.new()[-12:]}"
         return await house.tenants.create(server_writer(1), name, sandbox=True)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM clean up as Ctrl-C does, before the server listens to it and after."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

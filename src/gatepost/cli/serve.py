@@ -66,8 +66,6 @@ def serve(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click passe
                 frame.output.data(
                     {"public_url": settings.public_url, "pid": os.getpid(), "admin_link": link}
                 )
-            else:
-                frame.output.say(f"Gatepost serves {settings.public_url} (Ctrl-C stops it).")
 
         return ExitCode.DONE if serving.run(settings, listening, on_ready) else ExitCode.FAILED
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from gatepost.activity.log import ActivityLog, Query
+from gatepost.activity.log import ActivityLog
 from gatepost.base.clock import Clock
 from gatepost.lifecycle.account import domain_of, is_address
 from gatepost.lifecycle.explain_ladder import Facts, ProviderFacts, Rung, rungs
@@ -18,6 +18,7 @@ from gatepost.lifecycle.listing import Listing, Portrait
 from gatepost.lifecycle.rules.adoption import serves
 from gatepost.scim.fold import fold
 from gatepost.store import conflicts, providers, requests, tokens
+from gatepost.store.activities import ActivityListing
 from gatepost.store.database import Database
 from gatepost.store.requests import RequestListing
 from gatepost.store.rows import ActivityRow, ConflictRow, ProviderRow, RequestRow, UserRow
@@ -144,8 +145,8 @@ class Explainer:
     async def _activities(self, tenant_id: int, user: UserRow | None) -> list[ActivityRow]:
         if user is None:
             return []
-        query = Query(tenant_id=tenant_id, subject_id=user.user_id)
-        return list(await self._log.newest(query, _ACTIVITIES))
+        listing = ActivityListing(subject_id=user.user_id)
+        return await self._log.newest(tenant_id, listing, _ACTIVITIES)
 
     async def _conflict(
         self, tenant_id: int, user: UserRow | None, asked: list[ProviderRow]

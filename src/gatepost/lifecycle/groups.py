@@ -15,6 +15,7 @@ from gatepost.lifecycle.refusals import GroupNotFound
 from gatepost.scim.filter.match import match_element
 from gatepost.scim.fold import fold
 from gatepost.scim.patch.members import MembershipChange
+from gatepost.scim.resource.canonical import canonical
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.store import groups, roles, users
 from gatepost.store.rows import GroupRow, ProviderRow, UserRow
@@ -39,6 +40,7 @@ class Groups:
         members: Iterable[str],
         *,
         provider: ProviderRow,
+        schema: ResourceSchema,
         strict: bool = False,
     ) -> GroupOutcome:
         """Create a group with its members.
@@ -47,7 +49,7 @@ class Groups:
             Refusal: GroupNameMissing, GroupNameTaken; MemberUnknown in strict mode.
         """
         group_id = self._corridor.ids.new()
-        document = {**document, "id": group_id}
+        document = canonical({**document, "id": group_id}, schema)
         joining = MembershipChange(
             cleared=False, added=tuple(members), removed=(), removed_where=()
         )
@@ -88,7 +90,7 @@ class Groups:
             group = await self.get(provider, group_id)
             group_decisions.check_version(group, if_match)
             document = msgspec.json.decode(group.doc)
-            new = {**change(document), "id": group_id} if change else document
+            new = canonical({**change(document), "id": group_id}, schema) if change else document
             return await self._facts(provider, group, new, members, schema), new
 
         def decide(loaded: tuple[GroupFacts, Document], at: datetime) -> Plan:
@@ -149,6 +151,10 @@ class Groups:
             if len(page) < _PAGE:
                 return
             after = page[-1].user_id
+
+    async def first_members(self, tenant_id: int, group_id: str, most: int) -> list[groups.Member]:
+        """Read up to `most` members, in the order of their ids."""
+        return await groups.members(self._database, tenant_id, group_id, None, most)
 
     async def _named(self, provider: ProviderRow, document: Document) -> GroupRow | None:
         name = fold(str(document.get("displayName") or ""))

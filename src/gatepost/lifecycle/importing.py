@@ -210,7 +210,7 @@ def _roles(words: list[str], user_type: str, known: Known, reasons: list[str]) -
     return list(found.values())
 
 
-def _plan(  # noqa: PLR0913 - a draft has these parts
+def _plan(
     writer: Writer,
     person: Person,
     facts: Facts,

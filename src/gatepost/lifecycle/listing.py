@@ -1,6 +1,8 @@
 """Reads for administrators: lists of users and groups, and all that is known of one user."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -24,6 +26,8 @@ from gatepost.store.rows import (
 from gatepost.store.users import UserListing
 
 _PAGE = 500
+_COUNTED = 5_000
+_REFUSED = 400
 
 LOCKED = ("names", "email and userName", "user type", "organizations", "status", "deletion")
 """What the identity provider owns of a managed user while its SCIM is on (R18)."""
@@ -61,14 +65,39 @@ class GroupMapping(msgspec.Struct, frozen=True):
     role: RoleRow
 
 
+class Health(msgspec.Struct, frozen=True):
+    """What a provider sent in the last 24 hours; `is_more`: the numbers are lower bounds."""
+
+    requests: int
+    refused: int
+    is_more: bool
+    last: RequestRow | None
+
+
 class Listing:
     """Reads lists; changes and decides nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def users(self, tenant_id: int, listing: UserListing) -> AsyncIterator[UserRow]:
-        """Read the users that a list shows, in the order of their ids."""
+    async def users(
+        self,
+        tenant_id: int,
+        *,
+        provider: ProviderRow | None = None,
+        text: str | None = None,
+        **narrowed: Any,  # noqa: ANN401 - see UserListing
+    ) -> AsyncIterator[UserRow]:
+        """Read the users that a list shows, in the order of their ids.
+
+        `text` is how the userName, the display name or the address begins;
+        `narrowed` may hold is_managed, status, user_type.
+        """
+        listing = UserListing(
+            provider_id=provider.provider_id if provider else None,
+            text=fold(text) if text else None,
+            **narrowed,
+        )
         after: str | None = None
         while True:
             page = await users.page(self._database, tenant_id, listing, after_id=after, limit=_PAGE)
@@ -185,11 +214,17 @@ class Listing:
             return None
         return await requests.get(self._database, tenant_id, request_id)
 
-    async def requests(
-        self, tenant_id: int, listing: RequestListing, limit: int
-    ) -> list[RequestRow]:
-        """Read the newest records of requests."""
-        return await requests.page(self._database, tenant_id, listing, limit=limit)
+    async def health(self, provider: ProviderRow, now: datetime) -> Health:
+        """Tell how the provider has done in the last 24 hours."""
+        tenant_id, provider_id = provider.tenant_id, provider.provider_id
+        day = RequestListing(provider_id=provider_id, since=now - timedelta(days=1))
+        found = await requests.page(self._database, tenant_id, day, limit=_COUNTED)
+        return Health(
+            requests=len(found),
+            refused=sum(one.status >= _REFUSED for one in found),
+            is_more=len(found) == _COUNTED,
+            last=await requests.last_of_provider(self._database, tenant_id, provider_id),
+        )
 
     async def _by_external_id(self, tenant_id: int, word: str) -> list[UserRow]:
         found = []

@@ -1,7 +1,6 @@
 """Answers: resources as bytes, streamed where they may be large."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import msgspec
 
@@ -91,16 +90,33 @@ class Renderer:
         handler: Handler,
         projection: Projection | None,
     ) -> AsyncIterator[bytes]:
-        first = True
+        is_first = True
         async for page in handler.members(group_id):
-            elements: list[dict[str, Any]] = [
-                {**one, "$ref": f"{self._base_url}/Users/{one['value']}"} for one in page
-            ]
-            if projection is not None:
-                elements = project({"members": elements}, projection, resource)["members"]
-            part = msgspec.json.encode(elements)[1:-1]
-            yield part if first else b"," + part
-            first = False
+            part = self._written_members(resource, page, projection)
+            yield part if is_first else b"," + part
+            is_first = False
+
+    async def with_few_members(
+        self, resource: ResourceSchema, stored: Stored, handler: Handler, most: int
+    ) -> bytes | None:
+        """Write a group whole if it has no more than `most` members."""
+        page = await handler.few_members(stored.id, most)
+        if page is None:
+            return None
+        head = self.whole(resource, stored, handler, None).head
+        members = self._written_members(resource, page, None)
+        return head[:-1] + b',"members":[' + members + b"]}"
+
+    def _written_members(
+        self,
+        resource: ResourceSchema,
+        page: list[dict[str, str]],
+        projection: Projection | None,
+    ) -> bytes:
+        shown = projection or Projection(is_only=False, names={})
+        elements = [{**one, "$ref": f"{self._base_url}/Users/{one['value']}"} for one in page]
+        part = project({"members": elements}, shown, resource).get("members", [])
+        return msgspec.json.encode(part)[1:-1]
 
     def _with_refs(self, groups: list[dict[str, str]] | None) -> list[dict[str, str]] | None:
         if groups is None:

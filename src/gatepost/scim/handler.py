@@ -85,6 +85,10 @@ class Handler(Protocol):
         """Read a group's members in pages, as `value`, `display` and `type`."""
         ...
 
+    async def few_members(self, group_id: str, most: int) -> list[dict[str, str]] | None:
+        """Read a group's members if there are no more than `most`."""
+        ...
+
     async def search(
         self,
         resource: ResourceSchema,

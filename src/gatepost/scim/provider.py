@@ -26,6 +26,8 @@ from gatepost.scim.resource.version import etag, matches
 from gatepost.scim.resource.write import Projection, read_projection, wants
 from gatepost.scim.schema.resource_schema import ResourceSchema
 
+_MEMBERS_SHOWN_MAX = 100
+
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """A SCIM request below the base URL. `body` is decoded JSON; None where there is none."""
@@ -49,6 +51,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     authentication_schemes: tuple[dict[str, Any], ...]
     patch_operations_max: int
     cursor_key: bytes
+    shows_patched_groups: bool = True
 
 
 class ServiceProvider:
@@ -185,7 +188,11 @@ class ServiceProvider:
         handler: Handler,
         dialect: Dialect,
     ) -> Answer:
-        """Modify a resource (RFC 7644 §3.5.2): a user answers 200 with all of it, a group 204."""
+        """Modify a resource (RFC 7644 §3.5.2): 200 with all of it, or 204 for a large group.
+
+        A group answers without a body where its members would be many, and to
+        clients that ask for that (docs/protocol/choices.md, "Answer to PATCH").
+        """
         projection = self._projection(request, resource, dialect)
         operations = read_patch(
             _body(request), resource, dialect, operations_max=self.profile.patch_operations_max
@@ -197,8 +204,18 @@ class ServiceProvider:
         stored = await self._changed(resource, resource_id, change, members, request, handler)
         headers = {"ETag": etag(stored.version)}
         if resource is self.profile.group and projection is None:
-            return Answer(204, headers=headers)
+            return await self._modified_group(stored, handler, headers)
         return self._renderer.whole(resource, stored, handler, projection).as_answer(200, headers)
+
+    async def _modified_group(
+        self, stored: Stored, handler: Handler, headers: dict[str, str]
+    ) -> Answer:
+        body = None
+        if self.profile.shows_patched_groups:
+            body = await self._renderer.with_few_members(
+                self.profile.group, stored, handler, _MEMBERS_SHOWN_MAX
+            )
+        return Answer(204 if body is None else 200, body, headers)
 
     async def delete(
         self,

@@ -12,13 +12,15 @@ LIMITS = {
 
 
 def set_status(draft: UserDraft) -> None:
-    """Take `active` into the account; absent means active (R6).
+    """Take `active` into the account: absent, a new account is active (R6), an old one as it was.
 
     Raises:
         ProtectedAccount: the account must stay active (R15).
     """
-    active = draft.document.get("active") is not False
-    draft.document["active"] = active
+    was_active = draft.old is None or draft.old.status == "active" or draft.is_returning
+    active = bool(draft.document.get("active", was_active))
+    if draft.old is None or draft.is_returning:
+        draft.document["active"] = active
     was_active = draft.old is None or draft.old.status == "active"
     draft.set(status="active" if active else "inactive")
     if draft.old is None or active == was_active:

@@ -259,6 +259,7 @@ GATEPOST_USER = Schema(
             name="organizationId",
             multi_valued=True,
             description="The organizations an end user belongs to: All, or ids, or exact names.",
+            canonical_values=("All",),
         ),
     ),
 )
@@ -284,7 +285,10 @@ GROUP = Schema(
             "The members of the group.",
             _immutable(_exact("value", "The id of the member.")),
             _immutable(_reference("$ref", "The URI of the member.", "User")),
-            _read_only(_text("display", "The member's name.")),
+            # On request only: a name for each member is what makes large groups slow.
+            msgspec.structs.replace(
+                _read_only(_text("display", "The member's name.")), returned=Returned.REQUEST
+            ),
             _immutable(_type("User")),
             multi_valued=True,
         ),

@@ -17,6 +17,7 @@ from gatepost.scim.handler import Change, Document, Found, Stored
 from gatepost.scim.patch.members import MembershipChange
 from gatepost.scim.query.request import SearchRequest
 from gatepost.scim.schema.resource_schema import ResourceSchema
+from gatepost.store.groups import Member
 from gatepost.store.rows import GroupRow, ProviderRow, UserRow
 from gatepost.tenancy.tenants import Schemas
 
@@ -107,6 +108,7 @@ class LifecycleHandler:
             document,
             members,
             provider=self._provider,
+            schema=self._schemas.group,
             strict=self._dialect.is_strict,
         )
         return self._written_group(outcome)
@@ -148,7 +150,12 @@ class LifecycleHandler:
     async def members(self, group_id: str) -> AsyncIterator[list[dict[str, str]]]:
         """Read a group's members in pages."""
         async for page in self._rooms.groups.members(self._provider.tenant_id, group_id):
-            yield [{"value": one.user_id, "display": one.display, "type": "User"} for one in page]
+            yield [_as_member(one) for one in page]
+
+    async def few_members(self, group_id: str, most: int) -> list[dict[str, str]] | None:
+        """Read a group's members if there are no more than `most`."""
+        found = await self._rooms.groups.first_members(self._provider.tenant_id, group_id, most + 1)
+        return None if len(found) > most else [_as_member(one) for one in found]
 
     async def search(
         self,
@@ -214,6 +221,10 @@ class LifecycleHandler:
 
     def _written_group(self, outcome: GroupOutcome) -> Stored:
         return stored_group(outcome.group)
+
+
+def _as_member(member: Member) -> dict[str, str]:
+    return {"value": member.user_id, "display": member.display, "type": "User"}
 
 
 def stored_group(group: GroupRow) -> Stored:

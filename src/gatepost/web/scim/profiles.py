@@ -70,4 +70,5 @@ class Profiles:
             authentication_schemes=(_BEARER, _BASIC) if provider.basic_enabled else (_BEARER,),
             patch_operations_max=self._patch_operations_max,
             cursor_key=provider.provider_id.encode(),
+            shows_patched_groups=provider.vendor != "entra",
         )

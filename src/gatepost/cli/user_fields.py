@@ -1,0 +1,128 @@
+"""The fields of a user as options, and what they make of its document and columns."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from gatepost.cli.desk import Desk, usage
+from gatepost.lifecycle import contact
+from gatepost.lifecycle.account import is_address, set_extension
+from gatepost.lifecycle.refusals import OrganizationUnknown
+from gatepost.lifecycle.rules.organizations import ALL, split
+from gatepost.lifecycle.rules.user_type import WIRE_WORDS
+from gatepost.scim.fold import fold
+from gatepost.scim.urns import USER
+
+Document = dict[str, Any]
+
+USER_TYPES = ("technician", "end_user")
+_CONTACT = {"phone": contact.phone, "language": contact.language, "time_zone": contact.time_zone}
+_NAME = {"given_name": "givenName", "family_name": "familyName"}
+_OPTIONS = (
+    click.option("--email", help="Email address."),
+    click.option("--given-name"),
+    click.option("--family-name"),
+    click.option("--display-name"),
+    click.option("--type", "user_type", type=click.Choice(USER_TYPES)),
+    click.option("--organization", "organizations", multiple=True, help="Id, name or All."),
+    click.option("--phone", help="With its country code, as +4930123456."),
+    click.option("--language", help="Such as en or pt-BR."),
+    click.option("--time-zone", help="Such as Europe/Berlin."),
+)
+
+
+def FIELDS(command: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802 - stands as TENANT does
+    """Give a command the options of a user's fields."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def new_document(user_name: str, fields: dict[str, Any]) -> Document:
+    """Make the SCIM document of a new local user."""
+    return _profiled({"schemas": [USER], "userName": user_name}, fields)
+
+
+async def columns_of(desk: Desk, fields: dict[str, Any]) -> dict[str, Any]:
+    """Make what only we keep of a new local user.
+
+    Raises:
+        OrganizationUnknown: there is no such organization.
+        CommandFailed: phone, language or time zone are none.
+    """
+    columns: dict[str, Any] = {"created_via": "console"}
+    columns["user_type"] = fields["user_type"] or "end_user"
+    columns |= contact_of(fields)
+    names = split(fields["organizations"])
+    if any(fold(one) == fold(ALL) for one in names):
+        return columns | {"organization_scope": "all"}
+    known = await desk.house.organizations.find(desk.tenant_id, names) if names else {}
+    for name in names:
+        if fold(name) not in known:
+            raise OrganizationUnknown(value=name)
+    ids = sorted({known[fold(name)].organization_id for name in names})
+    return columns | ({"organization_scope": "some", "organization_ids": ids} if ids else {})
+
+
+def contact_of(fields: dict[str, Any]) -> dict[str, str | None]:
+    """Read phone, language and time zone; an empty one is taken away.
+
+    Raises:
+        CommandFailed: one of them is none.
+    """
+    found: dict[str, str | None] = {}
+    for name, read in _CONTACT.items():
+        given = fields[name]
+        if given is None:
+            continue
+        try:
+            found[name] = read(given) if given else None
+        except ValueError as error:
+            raise usage(f"{error}.") from error
+    return found
+
+
+def edited(fields: dict[str, Any]) -> Callable[[Document], Document] | None:
+    """Make the change of a document that the options ask for; None if they ask for none."""
+    profile = {"user_name", "email", "given_name", "family_name", "display_name", "user_type"}
+    if not fields["organizations"] and all(fields.get(name) is None for name in profile):
+        return None
+
+    def change(document: Document) -> Document:
+        new = _profiled(dict(document), fields)
+        if fields.get("user_name") is not None:
+            new["userName"] = fields["user_name"]
+        if fields["user_type"]:
+            set_extension(new, "userType", WIRE_WORDS[fields["user_type"]])
+        if fields["organizations"]:
+            set_extension(new, "organizationId", split(fields["organizations"]))
+        return new
+
+    return change
+
+
+def _profiled(document: Document, fields: dict[str, Any]) -> Document:
+    name = dict(document.get("name") or {})
+    for field, attribute in _NAME.items():
+        if fields[field] is not None:
+            name[attribute] = fields[field]
+            name.pop("formatted", None)
+    document["name"] = {key: value for key, value in name.items() if value}
+    if fields["display_name"] is not None:
+        document["displayName"] = fields["display_name"]
+    if fields["email"] is not None:
+        document["emails"] = _emails(document.get("emails") or [], fields["email"])
+    return {key: value for key, value in document.items() if value not in ("", [], {})}
+
+
+def _emails(emails: list[Document], address: str) -> list[Document]:
+    """Put the address in the place of the primary one; the others stay."""
+    if address and not is_address(address):
+        raise usage(f"{address!r} is not an email address.")
+    primary = next((one for one in emails if one.get("primary")), emails[0] if emails else None)
+    others = [one for one in emails if one is not primary]
+    if not address:
+        return others
+    kept = primary or {"type": "work"}
+    return [{**kept, "value": address, "primary": True}, *others]

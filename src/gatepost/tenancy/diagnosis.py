@@ -1,0 +1,115 @@
+"""How the database and what is kept in it are, for whoever looks after the installation."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from gatepost.base.clock import Clock, SystemClock
+from gatepost.store import activities, diagnosis, providers, tenants, tokens
+from gatepost.store.activities import ActivityListing
+from gatepost.store.database import Database, StoreUnavailable
+from gatepost.store.migrations import runner
+from gatepost.store.open import BadDatabaseUrl, current_migration, open_database
+from gatepost.store.rows import ProviderRow, TenantRow, TokenRow
+
+SOON = timedelta(days=30)
+
+
+class ExpiringToken(msgspec.Struct, frozen=True):
+    """A token to look at; `days_left` is negative for one that ended, None for never."""
+
+    tenant: str
+    provider: str
+    name: str
+    hint: str
+    days_left: int | None
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found; `error` says why nothing else could be.
+
+    `migration` 0 is an empty database. `skew` is how much our clock is before the
+    database's, `newest_at` the time of the newest activity.
+    """
+
+    now: datetime
+    error: str = ""
+    migration: int = 0
+    latest_migration: int = 0
+    dialect: str = ""
+    version: str = ""
+    skew: timedelta | None = None
+    newest_at: datetime | None = None
+    expiring: list[ExpiringToken] = []
+
+
+async def diagnose(url: str, scan_deadline_s: float, clock: Clock | None = None) -> Diagnosis:
+    """Look at the database; makes and upgrades nothing."""
+    clock = clock or SystemClock()
+    found = Diagnosis(now=clock.now(), latest_migration=runner.latest())
+    try:
+        current = await current_migration(url)
+        found = msgspec.structs.replace(found, migration=current)
+        if current != runner.latest():
+            return found
+        database = await open_database(url, scan_deadline_s=scan_deadline_s)
+    except (StoreUnavailable, BadDatabaseUrl) as error:
+        return msgspec.structs.replace(found, error=str(error))
+    try:
+        return await _examined(database, clock, found)
+    except StoreUnavailable as error:
+        return msgspec.structs.replace(found, error=str(error))
+    finally:
+        await database.close()
+
+
+async def _examined(database: Database, clock: Clock, found: Diagnosis) -> Diagnosis:
+    known = await tenants.all(database)
+    return msgspec.structs.replace(
+        found,
+        dialect=database.dialect,
+        version=await diagnosis.version(database),
+        skew=clock.now() - await diagnosis.time(database),
+        newest_at=await _newest(database, known),
+        expiring=[one for tenant in known for one in await _tokens(database, tenant, clock.now())],
+    )
+
+
+async def _newest(database: Database, known: list[TenantRow]) -> datetime | None:
+    found = []
+    for tenant in known:
+        page = await activities.page(database, tenant.tenant_id, ActivityListing(), limit=1)
+        found += [one.at for one in page]
+    return max(found, default=None)
+
+
+async def _tokens(database: Database, tenant: TenantRow, now: datetime) -> list[ExpiringToken]:
+    found = []
+    for provider in await providers.all(database, tenant.tenant_id):
+        if provider.scim_enabled:
+            present = await tokens.of_provider(database, tenant.tenant_id, provider.provider_id)
+            found += _to_look_at(tenant, provider, present, now)
+    return found
+
+
+def _to_look_at(
+    tenant: TenantRow, provider: ProviderRow, present: list[TokenRow], now: datetime
+) -> list[ExpiringToken]:
+    """Choose tokens that end soon while no other lives longer, that never end, or that ended."""
+    kept = [one for one in present if one.revoked_at is None]
+    lasting = [one for one in kept if one.expires_at is None or one.expires_at > now + SOON]
+    if lasting:
+        chosen = [one for one in lasting if one.expires_at is None]
+    else:
+        live = [one for one in kept if one.expires_at and one.expires_at > now]
+        chosen = live or kept[-1:]
+    return [
+        ExpiringToken(
+            tenant=tenant.name,
+            provider=provider.slug,
+            name=one.name,
+            hint=one.hint,
+            days_left=(one.expires_at - now) // timedelta(days=1) if one.expires_at else None,
+        )
+        for one in chosen
+    ]
