@@ -100,3 +100,9 @@ def usage(what: str, fix: str = "") -> CommandFailed:
 def missing(what: str, fix: str = "", code: str = "match.none") -> CommandFailed:
     """Say that something named on the command line is not there."""
     return CommandFailed(Problem(what=what, fix=fix, code=code, exit_code=ExitCode.NOT_FOUND))
+
+
+def ambiguous(what: str) -> CommandFailed:
+    """Say that a word of the command line means several things."""
+    problem = Problem(what=what, fix="Give the id.", code="ambiguous", exit_code=ExitCode.CONFLICT)
+    return CommandFailed(problem)

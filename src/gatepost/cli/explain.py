@@ -6,7 +6,6 @@ import click
 import msgspec
 
 from gatepost.cli.desk import TENANT, Desk, at_desk, missing
-from gatepost.cli.errors import ExitCode
 from gatepost.cli.main import Frame
 from gatepost.lifecycle.explain import Explanation, RequestExplanation, explain_request
 from gatepost.lifecycle.explain_ladder import Rung
@@ -22,11 +21,10 @@ _MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "warning": ("!", "yello
 @click.option("--provider", help="Ask only about this identity provider.")
 @TENANT
 @click.pass_obj
-def explain(frame: Frame, /, who: str | None, tenant: str, **options: Any) -> int:  # noqa: ANN401 - click's
+def explain(frame: Frame, /, who: str | None, tenant: str, **options: Any) -> None:  # noqa: ANN401 - click's
     """Explain WHO: userName, email, externalId or id, known to us or not.
 
-    One sentence answers; the ladder below it shows what it stands on. Exit code 1
-    says that something is in the way.
+    One sentence answers; the ladder below it shows what it stands on.
     """
     asked = [one for one in (who, options["request_id"], options["code"]) if one]
     if len(asked) != 1:
@@ -36,10 +34,7 @@ def explain(frame: Frame, /, who: str | None, tenant: str, **options: Any) -> in
     elif options["request_id"]:
         _show_request(frame, _request(frame, tenant, options["request_id"]))
     elif who:
-        found = _person(frame, tenant, who, options["provider"])
-        _show(frame, found)
-        return ExitCode.DONE if found.is_well else ExitCode.FAILED
-    return ExitCode.DONE
+        _show(frame, _person(frame, tenant, who, options["provider"]))
 
 
 def _person(frame: Frame, tenant: str, who: str, provider: str | None) -> Explanation:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from gatepost.base.configuration import Configuration
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "activities": ("gatepost.cli.activities:activities", "List, follow and export the activity log."),
+    "activities": (
+        "gatepost.cli.activities:activities",
+        "List, follow and export the activity log.",
+    ),
     "conflict": ("gatepost.cli.conflicts:conflict", "Settle conflicts over existing accounts."),
     "doctor": ("gatepost.cli.doctor:doctor", "Tell whether this installation is in order."),
     "explain": ("gatepost.cli.explain:explain", "Explain why a user did not sync."),

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from gatepost.cli.desk import TENANT, YES, Desk, at_desk, instant
+from gatepost.cli.desk import TENANT, YES, Desk, ambiguous, at_desk, instant
 from gatepost.cli.main import Frame
 from gatepost.store.rows import ProviderRow, TokenRow
 from gatepost.tenancy.tokens import DAYS_DEFAULT, OVERLAP_DAYS, NewToken
@@ -14,7 +14,7 @@ COLUMNS = ("name", "hint", "state", "days_left", "last_used_at", "last_used_from
 _DAY = timedelta(days=1)
 
 
-class Days(click.ParamType):
+class Days(click.ParamType[Any]):
     """A number of days, or `never`."""
 
     name = "days"
@@ -97,7 +97,7 @@ def rotate(frame: Frame, /, provider: str, which: str, **options: Any) -> None: 
         new = await desk.house.tokens.rotate(
             desk.writer,
             found,
-            which,
+            await _only(desk, found, which),
             days=lifetime(options["days"]),
             overlap_days=options["overlap"],
         )
@@ -118,7 +118,8 @@ def revoke(frame: Frame, /, provider: str, which: str, *, yes: bool, tenant: str
 
     async def work(desk: Desk) -> dict[str, Any]:
         found = await desk.provider(provider)
-        row = await desk.house.tokens.revoke(desk.writer, found, which)
+        only = await _only(desk, found, which)
+        row = await desk.house.tokens.revoke(desk.writer, found, only)
         return token_document(row, desk.now)
 
     frame.output.data(at_desk(frame, tenant, work))
@@ -170,6 +171,19 @@ def days_left(row: TokenRow, now: datetime) -> int | None:
     if row.expires_at is None or state_of(row, now) != "live":
         return None
     return (row.expires_at - now) // _DAY
+
+
+async def _only(desk: Desk, provider: ProviderRow, which: str) -> str:
+    """Give the id of the one live token that the word means; after a rotation two have a name."""
+    meant = [
+        one
+        for one in await desk.house.tokens.of_provider(provider)
+        if state_of(one, desk.now) == "live" and which in (one.token_id, one.name, one.hint)
+    ]
+    if len(meant) > 1:
+        hints = ", ".join(one.hint for one in meant)
+        raise ambiguous(f"{len(meant)} live tokens are called {which!r}: {hints}.")
+    return meant[0].token_id if meant else which
 
 
 def _show_once(frame: Frame, details: dict[str, Any]) -> None:
