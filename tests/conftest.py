@@ -12,6 +12,8 @@ import hypothesis
 import msgspec
 import pytest
 
+pytest_plugins = ["tests.postgres"]
+
 DATABASES = ("sqlite", "postgresql")
 _READY_WITHIN_S = 60
 _STOPPED_WITHIN_S = 20
@@ -103,7 +105,7 @@ class _Databases:
     def url(self, database: str, folder: Path) -> str:
         if database == "sqlite":
             return f"sqlite:///{folder / 'gatepost.db'}"
-        return str(self._request.getfixturevalue("new_postgres_database")())
+        return str(self._request.getfixturevalue("postgres_server").make_database())
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,9 @@ def _cases(folder: Path) -> list[dict[str, Any]]:
 
 OURS = _cases(HERE)
 SHARED = [case for case in _cases(SHARED_CORPUS) if case.get("replay", True)]
+OVERRULED = {"entra-039": "phoneNumbers"}
+"""Recorded case → what it expects to be stored and a rule of ours forbids (R14)."""
+
 SINGLE = [case for case in SHARED if "seq" not in case]
 SEQUENCES = sorted({case["idp"] for case in SHARED if "seq" in case})
 
@@ -52,7 +55,7 @@ def test_a_client_is_answered_as_it_needs(
 def test_recorded_traffic_is_answered_as_its_client_needs(
     sandbox: OpenSandbox, database: str, case: dict[str, Any]
 ) -> None:
-    assert _replay(sandbox, database, case) == [], case["note"]
+    assert _replay(sandbox, database, _overruled(case)) == [], case["note"]
 
 
 @pytest.mark.parametrize("database", DATABASES)
@@ -69,6 +72,17 @@ def test_a_recorded_session_runs_through_on_an_empty_tenant(
             failures[case["id"]] = found
     wire.close()
     assert failures == {}
+
+
+def _overruled(case: dict[str, Any]) -> dict[str, Any]:
+    """Give the case with what a rule of ours forbids expected to be absent."""
+    if case["id"] not in OVERRULED:
+        return case
+    never = OVERRULED[case["id"]]
+    state = case["expect"]["state"]
+    kept = {path: value for path, value in state["equals"].items() if not path.startswith(never)}
+    state = state | {"equals": kept, "absent": [*state.get("absent", []), never]}
+    return case | {"expect": case["expect"] | {"state": state}}
 
 
 def test_every_rule_and_every_case_id_occurs() -> None:
