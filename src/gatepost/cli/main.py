@@ -37,6 +37,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "tenant": ("gatepost.cli.tenants:tenant", "Create, list and configure tenants."),
     "token": ("gatepost.cli.tokens:token", "Create, list, rotate and revoke SCIM tokens."),
     "user": ("gatepost.cli.users:user", "List, show and change users; release them."),
+    "demo": (
+        "gatepost.cli.demo:demo",
+        "Tell Gatepost's story in a quarter of a minute.",
+    ),
     "serve": ("gatepost.cli.serve:serve", "Run the server."),
     "sandbox": (
         "gatepost.cli.sandbox:sandbox",
