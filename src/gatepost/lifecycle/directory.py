@@ -14,6 +14,7 @@ from gatepost.store.rows import ProviderRow, UserRow
 from gatepost.store.search import Found, Listed
 
 _LOOKUPS = frozenset({"username", "emails", "email"})
+_NAMING = _LOOKUPS | {"id", "externalid", "displayname"}
 
 
 class Directory:
@@ -85,9 +86,12 @@ class Directory:
         return await users.groups_of_many(self._database, tenant_id, user_ids)
 
     def looked_up(self, tree: Filter | None) -> str | None:
-        """Give the literal of an `eq` look-up, by which its record is found again."""
+        """Give whom an `eq` look-up names, by which its record is found again.
+
+        Other attributes tell nobody apart, and some are not to be kept (R36).
+        """
         found = _equality(tree)
-        return found[1] if found else None
+        return found[1] if found and found[0] in _NAMING else None
 
     async def _adoptable(
         self, provider: ProviderRow, schema: ResourceSchema, tree: Filter

@@ -17,11 +17,11 @@ def set_status(draft: UserDraft) -> None:
     Raises:
         ProtectedAccount: the account must stay active (R15).
     """
-    was_active = draft.old is None or draft.old.status == "active" or draft.is_returning
-    active = bool(draft.document.get("active", was_active))
-    if draft.old is None or draft.is_returning:
-        draft.document["active"] = active
+    is_new = draft.old is None or draft.is_returning
     was_active = draft.old is None or draft.old.status == "active"
+    active = bool(draft.document.get("active", is_new or was_active))
+    if is_new:
+        draft.document["active"] = active  # a PATCH may take it out again; the status stays
     draft.set(status="active" if active else "inactive")
     if draft.old is None or active == was_active:
         return

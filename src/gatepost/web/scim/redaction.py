@@ -1,19 +1,26 @@
-"""What of a request's body is kept in its record: everything but secrets and phones (R36, R37)."""
+"""What of a request is kept in its record: everything but secrets and phone numbers (R36, R37)."""
 
-import re
 from typing import Any
+from urllib.parse import unquote_plus
 
 import msgspec
 
-_HIDDEN = frozenset({"password", "phonenumbers", "phonenumber", "mobile", "client_secret"})
+_HIDDEN = ("password", "phone", "mobile", "client_secret", "clientsecret")
+_SECRET_PARAMETERS = frozenset({"access_token", "token", "password"})
+_EXPRESSIONS = frozenset({"filter", "path"})
 _KEPT_BYTES_MAX = 65_536
 _MARK = "(not kept)"
-_SECRET_PARAMETER = re.compile(r"(?i)((?:^|&)(?:access_token|token|password)=)[^&]*")
 
 
 def redact_query(query: str) -> str:
-    """Give the query without credentials that somebody put into it; they open nothing here."""
-    return _SECRET_PARAMETER.sub(r"\1" + "…", query)
+    """Give the query without credentials, which open nothing here, and without phone numbers."""
+    return "&".join(_parameter(part) for part in query.split("&"))
+
+
+def _parameter(part: str) -> str:
+    name, equals, value = part.partition("=")
+    is_secret = unquote_plus(name).lower() in _SECRET_PARAMETERS
+    return f"{name}{equals}{_MARK}" if is_secret or _is_hidden(unquote_plus(value)) else part
 
 
 def redact(body: Any) -> bytes | None:  # noqa: ANN401 - any JSON value
@@ -26,17 +33,40 @@ def redact(body: Any) -> bytes | None:  # noqa: ANN401 - any JSON value
 
 def _cleaned(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, dict):
-        if _names_hidden(value.get("path")):
-            return {**value, "value": _MARK}
-        return {key: _MARK if _is_hidden(key) else _cleaned(one) for key, one in value.items()}
+        return _cleaned_object(value)
     if isinstance(value, list):
         return [_cleaned(one) for one in value]
     return value
 
 
-def _is_hidden(key: str) -> bool:
-    return any(key.lower().rpartition(":")[2].startswith(name) for name in _HIDDEN)
+def _cleaned_object(value: dict[str, Any]) -> dict[str, Any]:
+    """Clean the members; in an operation the path says what the value is."""
+    if any(key.lower() == "path" and _is_expression_hidden(one) for key, one in value.items()):
+        return {key: one if key.lower() == "op" else _shortened(one) for key, one in value.items()}
+    return {_shortened_name(key): _member(key, one) for key, one in value.items()}
 
 
-def _names_hidden(path: Any) -> bool:  # noqa: ANN401
-    return isinstance(path, str) and _is_hidden(path)
+def _member(key: str, value: Any) -> Any:  # noqa: ANN401
+    if _is_hidden(key) or (key.lower() in _EXPRESSIONS and _is_expression_hidden(value)):
+        return _MARK
+    return _cleaned(value)
+
+
+def _shortened(value: Any) -> str:  # noqa: ANN401
+    """Give the attribute's name of a path that names one, and of anything else nothing."""
+    return _shortened_name(value) if _is_expression_hidden(value) else _MARK
+
+
+def _shortened_name(name: str) -> str:
+    """Leave out what a filter within a name compares with."""
+    return f"{name.partition('[')[0]}[{_MARK}]" if "[" in name and _is_hidden(name) else name
+
+
+def _is_expression_hidden(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, str) and _is_hidden(value)
+
+
+def _is_hidden(text: str) -> bool:
+    """Tell whether a name, a path or a filter speaks of what is not kept, in any spelling."""
+    folded = text.lower()
+    return any(word in folded for word in _HIDDEN)

@@ -2,7 +2,7 @@
 
 from html import escape
 from importlib.resources import files
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -16,6 +16,7 @@ from gatepost.tenancy.refusals import LinkSpent, SettingInvalid
 from gatepost.tenancy.tenants import Tenants
 
 _FIELD_MAX = 320
+_FORM_BYTES_MAX = 8_192
 
 
 class SetupPages:
@@ -39,9 +40,8 @@ class SetupPages:
         """Create the administrator and spend the link."""
         if not _is_same_origin(request):
             return self._page("Not accepted", _paragraph(_FOREIGN), 403)
-        form = await request.form(max_fields=10, max_part_size=10_000)
-        email, name = str(form.get("email", "")), str(form.get("name", ""))
-        email, name = email[:_FIELD_MAX], name[:_FIELD_MAX]
+        form = await _form_fields(request)
+        email, name = form.get("email", "")[:_FIELD_MAX], form.get("name", "")[:_FIELD_MAX]
         try:
             await self._create(request.path_params["secret"], email, name)
         except LinkSpent:
@@ -105,6 +105,16 @@ take over or deactivate.</p>
   <input id="name" name="name" autocomplete="name" value="{escape(name)}">
   <button type="submit">Create administrator</button>
 </form>"""
+
+
+async def _form_fields(request: Request) -> dict[str, str]:
+    """Read a form of two fields; what is larger than that is no form of ours."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _FORM_BYTES_MAX:
+            return {}
+    return dict(parse_qsl(body.decode("utf-8", "replace")))
 
 
 def _is_same_origin(request: Request) -> bool:
