@@ -81,7 +81,8 @@ class Audience:
         """Give what hears the exchanges of that company's identity provider."""
 
         def hear(exchange: Exchange) -> None:
-            if exchange.is_change or not exchange.is_success:
+            is_test = exchange.sentence.startswith("connection test")
+            if exchange.is_change or is_test or not exchange.is_success:
                 self._exchanged(company, exchange)
 
         return hear
@@ -156,6 +157,8 @@ def _effect(activity: dict[str, Any]) -> str:
     event, data, name = activity["event"], activity["data"], activity["subject"]["name"]
     if event in _EFFECTS:
         return str(activity["sentence"])
+    if event == "user.updated" and data.get("ignored"):
+        return f"{activity['sentence']}; {', '.join(data['ignored'])} ignored"
     roles = ", ".join(data.get("roles") or [])
     if roles and event == "group.member_added":
         return f"{name} gained the role {roles}, through the group {data['group']}"
