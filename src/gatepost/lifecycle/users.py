@@ -156,6 +156,8 @@ class Users:
     async def edit_local(self, writer: Writer, user_id: str, **columns: str | None) -> UserOutcome:
         """Change what no provider owns: phone, language, time_zone (R18).
 
+        The SCIM resource stays as it is, and so do its version and lastModified.
+
         Raises:
             UserNotFound: there is no such user.
         """
@@ -163,12 +165,12 @@ class Users:
         async def load() -> UserRow:
             return await self._facts.visible(writer.actor, user_id, None)
 
-        def decide(user: UserRow, at: datetime) -> Plan:
+        def decide(user: UserRow, _at: datetime) -> Plan:
             new = {name: value for name, value in columns.items() if getattr(user, name) != value}
             if not new:
                 return Plan(outcome=UserOutcome(user, is_changed=False))
             edited = msgspec.structs.replace(user, **new)
-            update = Update(USERS, (user.tenant_id, user_id), {**new, "modified_at": at})
+            update = Update(USERS, (user.tenant_id, user_id), new)
             return user_decisions.plan_of_local_edit(user, update, sorted(new), edited)
 
         outcome: UserOutcome = await self._corridor.run(
