@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from gatepost.activity.entry import Entry, Subject
+from gatepost.base.ids import is_id
 from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.draft import Facts, UserDraft
 from gatepost.lifecycle.plan import Plan
@@ -56,7 +57,9 @@ class Conflicts:
         """
 
         async def load() -> Conflict:
-            row = await conflicts.get(self._database, writer.actor.tenant_id, conflict_id)
+            row = None
+            if is_id(conflict_id):
+                row = await conflicts.get(self._database, writer.actor.tenant_id, conflict_id)
             if row is None or row.state != "open":
                 raise ConflictNotFound(id=conflict_id)
             return await self._both_sides(row)

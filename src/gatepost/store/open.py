@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import apsw
 
@@ -13,6 +14,8 @@ from gatepost.store.database import Database, StoreUnavailable
 from gatepost.store.migrations import runner
 from gatepost.store.postgresql import PostgresqlDatabase
 from gatepost.store.sqlite import SqliteDatabase
+
+Done = TypeVar("Done")
 
 _SQLITE, _MEMORY = "sqlite://", ":memory:"
 _POSTGRESQL = ("postgresql://", "postgres://")
@@ -59,7 +62,7 @@ async def upgrade_database(url: str) -> Path | None:
         StoreUnavailable: the database does not answer or cannot be opened.
     """
     if url.startswith(_SQLITE):
-        return await asyncio.to_thread(sqlite_upgrade.upgrade, _sqlite_path(url))
+        return await asyncio.to_thread(_on_sqlite, sqlite_upgrade.upgrade, _sqlite_path(url))
     if url.startswith(_POSTGRESQL):
         await postgresql_upgrade.upgrade(url)
         return None
@@ -74,7 +77,7 @@ async def current_migration(url: str) -> int:
         StoreUnavailable: the database does not answer or cannot be opened.
     """
     if url.startswith(_SQLITE):
-        return await asyncio.to_thread(sqlite_upgrade.current, _sqlite_path(url))
+        return await asyncio.to_thread(_on_sqlite, sqlite_upgrade.current, _sqlite_path(url))
     if url.startswith(_POSTGRESQL):
         return await postgresql_upgrade.current(url)
     raise BadDatabaseUrl(_bad(url))
@@ -104,10 +107,18 @@ def _open_sqlite(path: str, scan_deadline_s: float) -> SqliteDatabase:
     if path == _MEMORY:
         path = str(Path(tempfile.mkdtemp(prefix="gatepost-")) / "private.db")
         opened = _PrivateSqliteDatabase
-    try:
+
+    def prepared(path: str) -> SqliteDatabase:
         sqlite_upgrade.upgrade(path)
         runner.check(sqlite_upgrade.current(path))
         return opened(path, scan_deadline_s=scan_deadline_s)
+
+    return _on_sqlite(prepared, path)
+
+
+def _on_sqlite(work: Callable[[str], Done], path: str) -> Done:
+    try:
+        return work(path)
     except (apsw.Error, OSError) as error:
         raise StoreUnavailable(f"the database {path} cannot be opened: {error}") from error
 
