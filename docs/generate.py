@@ -6,12 +6,19 @@ A page is added to PAGES; tests/house/test_documents.py compares every page with
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import reference_pages
+
 from gatepost.base import settings
 
 DOCS = Path(__file__).parent
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/settings.md": settings.describe,
+    "reference/events.md": reference_pages.events,
+    "reference/reasons.md": reference_pages.reasons,
+    "reference/refusals.md": reference_pages.refusals,
+    "reference/status-codes.md": reference_pages.status_codes,
+    "reference/deviations.md": reference_pages.deviations,
 }
 """The page's path below docs/, and what gives its text."""
 

@@ -40,7 +40,11 @@ def decide_create(draft: GroupDraft, document: Document, members: MembershipChan
         return _plan(draft, refusal=refusal)
     draft.step("apply", created=True)
     counted = Count(row.tenant_id, row.provider_id, "groups", 1)
-    return _plan(draft, [Insert(GROUPS, row), *joined, counted], GroupOutcome(row))
+    return _plan(
+        draft,
+        [Insert(GROUPS, row), *joined, counted],
+        GroupOutcome(row, unknown_members=draft.unknown_members),
+    )
 
 
 def decide_change(
@@ -56,26 +60,33 @@ def decide_change(
     new = {name: one for name, one in columns.items() if getattr(group, name) != one}
     if not new and not moved:
         draft.step("apply", "skipped", code="apply.no_change")
-        outcome = GroupOutcome(group, is_changed=False)
+        outcome = GroupOutcome(group, is_changed=False, unknown_members=draft.unknown_members)
         return _plan(draft, [], outcome, reason="apply.no_change")
     if new:
         differences = changed(msgspec.json.decode(group.doc), document)
         draft.entries.insert(0, Entry("group.updated", draft.subject, {"changes": differences}))
     draft.step("apply", changed=sorted(new), members=len(moved))
     after = msgspec.structs.replace(group, version=group.version + 1, modified_at=draft.at, **new)
-    return _plan(draft, [_touch(draft, group, new), *moved], GroupOutcome(after))
+    return _plan(
+        draft,
+        [_touch(draft, group, new), *moved],
+        GroupOutcome(after, unknown_members=draft.unknown_members),
+    )
 
 
 def _touch(draft: GroupDraft, group: GroupRow, new: dict[str, Any]) -> Update:
     """Change the group's row; only a change of the document expects the row as it was.
 
-    Membership changes expect nothing of it, so they never conflict with one another.
+    Membership changes expect nothing of it, so they never conflict with one another,
+    unless the client bound them to a version (RFC 7644 §3.14).
     """
     key = (draft.tenant_id, draft.group_id)
     values = {**new, "modified_at": draft.at}
+    expect = {"version": group.version} if draft.is_bound else {}
     if not new:
-        return Update(GROUPS, key, values, {}, {"version": 1})
-    return Update(GROUPS, key, values, {"revision": group.revision}, {"version": 1, "revision": 1})
+        return Update(GROUPS, key, values, expect, {"version": 1})
+    expect["revision"] = group.revision
+    return Update(GROUPS, key, values, expect, {"version": 1, "revision": 1})
 
 
 def decide_delete(draft: GroupDraft, group: GroupRow, member_count: int) -> Plan:

@@ -30,14 +30,18 @@ class GroupFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GroupOutcome(msgspec.Struct, frozen=True):
-    """The group after the write."""
+    """The group after the write, and how many of the members sent name nobody (WIRE.md P11)."""
 
     group: GroupRow
     is_changed: bool = True
+    unknown_members: int = 0
 
 
 class GroupDraft(PlanBuilder):
-    """The group that is being decided on."""
+    """The group that is being decided on.
+
+    `is_bound`: the client named the version it knows, so the group must still have it.
+    """
 
     def __init__(
         self, facts: GroupFacts, tenant_id: int, group_id: str, at: datetime, *, strict: bool
@@ -48,6 +52,8 @@ class GroupDraft(PlanBuilder):
         self.group_id = group_id
         self.at = at
         self.is_strict = strict
+        self.is_bound = False
+        self.unknown_members = 0
         self.name = facts.group.display_name if facts.group else ""
 
     @property

@@ -96,6 +96,7 @@ class Groups:
         def decide(loaded: tuple[GroupFacts, Document], at: datetime) -> Plan:
             facts, document = loaded
             draft = GroupDraft(facts, writer.actor.tenant_id, group_id, at, strict=strict)
+            draft.is_bound = if_match is not None
             assert facts.group is not None  # noqa: S101 - `get` found it
             return group_decisions.decide_change(draft, facts.group, document, members)
 

@@ -186,7 +186,7 @@ async def _phone_number(teller: _Teller, account: Account) -> None:
 
 
 async def _leaver(teller: _Teller, account: Account) -> Account:
-    await teller.scene("A leaver: deactivated, sessions end in the same transaction")
+    await teller.scene("A leaver: deactivated, at once")
     left = await teller.globex.set_active(account, active=False)
     teller.expect("the leaver is still active", so=not left.person.active)
     return left

@@ -32,7 +32,8 @@ def _joining(draft: GroupDraft, change: MembershipChange) -> list[str]:
             continue
         if draft.is_strict:
             raise MemberUnknown(value=user_id)
-        draft.step("match", "warning", code="match.member_unknown", member=user_id)
+        draft.unknown_members += 1
+        draft.step("match", "warning", code="match.member_unknown", member=user_id[:100])
     present = draft.facts.present
     return [one for one in change.added if one in known and one not in present]
 

@@ -7,9 +7,9 @@ import msgspec
 from gatepost.activity.entry import Subject
 from gatepost.lifecycle.draft import UserDraft
 from gatepost.scim.fold import fold
-from gatepost.store.changes import Update
+from gatepost.store.changes import DeleteAll, Update
 from gatepost.store.rows import UserRow
-from gatepost.store.tables import USERS
+from gatepost.store.tables import MEMBERSHIPS, USERS
 
 
 def is_same_person(left: UserRow, document: dict[str, Any]) -> bool:
@@ -42,4 +42,7 @@ def come_back(draft: UserDraft) -> None:
     """Make the SCIM resource exist again for the account that left."""
     draft.is_returning = True
     draft.set(deleted_at=None)
+    # Whoever was added to a group in the moment of leaving is not in it on coming back.
+    who = {"tenant_id": draft.actor.tenant_id, "user_id": draft.user_id}
+    draft.changes.append(DeleteAll(MEMBERSHIPS, who))
     draft.step("match", found="account that had left", returned=True)

@@ -100,6 +100,9 @@ def _read_operation(sent: object, index: int, dialect: Dialect) -> BulkOperation
             "DELETE a resource such as /Users/<id>."
         )
     data = members.get("data")
+    if method == "PATCH" and isinstance(data, list):
+        # The example of RFC 7644 §3.7.3 gives the operations alone.
+        data = {"schemas": [urns.PATCH_OP], "Operations": data}
     if method != "DELETE" and not isinstance(data, dict):
         raise InvalidSyntax(f"{name}: a {method} needs `data`, an object; {shown(data)} was sent.")
     bulk_id = _read_text(members.get("bulkid"), f"{name}: `bulkId`")

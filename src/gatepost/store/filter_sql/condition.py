@@ -40,10 +40,13 @@ class _Place(msgspec.Struct, frozen=True):
     attribute: Attribute
     sub: Attribute | None
     node: Node
+    is_whole: bool = False
 
     @property
     def leaf(self) -> Attribute:
         """What is compared: a complex attribute stands for its `value` (WIRE.md Q3)."""
+        if self.is_whole:
+            return self.attribute
         return self.sub or self.attribute.sub("value") or self.attribute
 
 
@@ -98,7 +101,8 @@ def _compare(comparison: Comparison, scope: Scope) -> Condition:
         return _unknown(comparison)
     resolved, node = found
     place = _Place(resolved.attribute, resolved.sub, node)
-    check_comparison(comparison, place.leaf)
+    if not _asks_for_value(comparison):
+        check_comparison(comparison, place.leaf)
     indexed = by_column(comparison, resolved, scope)
     if indexed is not None and is_exact(resolved, scope):
         return indexed
@@ -130,14 +134,25 @@ def _compare_place(comparison: Comparison, place: _Place, scope: Scope) -> str:
         same = compares(node, Operator.EQ, value, leaf, builder)
         return f"({is_there(node)} AND NOT coalesce({same}, FALSE))"
 
-    if operator is Operator.PR or (operator is Operator.NE and value is None):
-        return _any(place, is_there, scope)
-    if value is None and operator is Operator.EQ:
-        return f"(NOT coalesce({_any(place, is_there, scope)}, FALSE))"
+    if _asks_for_value(comparison):
+        found = _has_value(place, scope)
+        return f"(NOT {found})" if operator is Operator.EQ else found
     if operator is Operator.NE:
         none = f"NOT coalesce({_any(place, is_there, scope)}, FALSE)"
         return f"({none} OR {_any(place, differs, scope)})"
     return _any(place, lambda node: compares(node, operator, value, leaf, builder), scope)
+
+
+def _asks_for_value(comparison: Comparison) -> bool:
+    is_equality = comparison.operator in (Operator.EQ, Operator.NE)
+    return comparison.operator is Operator.PR or (is_equality and comparison.value is None)
+
+
+def _has_value(place: _Place, scope: Scope) -> str:
+    """Give the condition that `pr` holds; without a sub-attribute any member of an element will do."""
+    whole = place if place.sub else msgspec.structs.replace(place, is_whole=True)
+    found = _any(whole, lambda node: present_one(node, whole.leaf, scope.builder), scope)
+    return f"coalesce({found}, FALSE)"
 
 
 def _any(place: _Place, holds: Callable[[Node], str], scope: Scope) -> str:
@@ -189,7 +204,8 @@ def _element_holds(tree: ValuePath, node: Node, attribute: Attribute, scope: Sco
         place = _in_element(comparison.path, node, attribute)
         if place is None:
             return _unknown(comparison)
-        check_comparison(comparison, place.leaf)
+        if not _asks_for_value(comparison):
+            check_comparison(comparison, place.leaf)
         return Condition(_compare_place(comparison, place, scope))
 
     holds = _holds(tree.filter, compare, _no_deeper)

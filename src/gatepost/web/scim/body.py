@@ -50,8 +50,10 @@ def _too_large(bytes_max: int) -> PayloadTooLarge:
     )
 
 
-def check_media_type(content_type: bytes) -> None:
+def check_media_type(content_type: bytes) -> str:
     """Accept SCIM's media type, JSON's, and none at all; any charset (WIRE.md P1).
+
+    Gives the media type without its parameters, "" for none.
 
     Raises:
         UnsupportedMediaType: anything else.
@@ -61,6 +63,7 @@ def check_media_type(content_type: bytes) -> None:
         raise UnsupportedMediaType(
             f"The Content-Type {essence!r} is not read here. Send application/scim+json."
         )
+    return essence
 
 
 def decode(body: bytes) -> Any:  # noqa: ANN401 - any JSON value

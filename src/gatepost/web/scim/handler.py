@@ -12,6 +12,7 @@ from gatepost.lifecycle.groups import Groups
 from gatepost.lifecycle.rules.outcome import UserOutcome
 from gatepost.lifecycle.users import NewUser, Users
 from gatepost.scim.dialects.mode import Dialect
+from gatepost.scim.errors import InvalidValue
 from gatepost.scim.fold import fold
 from gatepost.scim.handler import Change, Document, Found, Stored
 from gatepost.scim.patch.members import MembershipChange
@@ -220,6 +221,9 @@ class LifecycleHandler:
         )
 
     def _written_group(self, outcome: GroupOutcome) -> Stored:
+        if outcome.unknown_members:
+            detail = f"{outcome.unknown_members} members name nobody of this provider."
+            self._dialect.tolerate("P11", "members that name nobody", InvalidValue(detail))
         return stored_group(outcome.group)
 
 
