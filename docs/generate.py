@@ -3,14 +3,16 @@
 A page is added to PAGES; tests/house/test_documents.py compares every page with what is written.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-
-import reference_pages
 
 from gatepost.base import settings
 
 DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS))  # the pages' texts lie beside this file, wherever it is run from
+
+import reference_pages  # noqa: E402 - found by the line above
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/settings.md": settings.describe,
