@@ -1,0 +1,213 @@
+"""The real command line beside a real server on one database: what a provider sends is managed."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx2
+import msgspec
+import pytest
+
+GATEPOST = str(Path(sys.executable).with_name("gatepost"))
+EXTENSION = "urn:ietf:params:scim:schemas:extension:gatepost:2.0:User"
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    scim_base_url: str
+    token: str
+    database_url: str
+    tenant: str
+    provider: str
+
+
+class Manage(Protocol):
+    def __call__(self, *words: str, code: int = 0) -> Any: ...
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def endpoint(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Endpoint]:
+    folder = tmp_path_factory.mktemp("manage")
+    url = f"sqlite:///{folder / 'gatepost.db'}"
+    if request.param == "postgresql":
+        url = str(request.getfixturevalue("new_postgres_database")())
+    command = [GATEPOST, "sandbox", "--port", "0", "--domain", "acme.example", "--database", url]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*command, "--json"], stdout=subprocess.PIPE, env=os.environ | _data_dir(folder)
+    ) as process:
+        assert process.stdout
+        yield msgspec.json.decode(process.stdout.readline(), type=Endpoint)
+        process.terminate()
+
+
+@pytest.fixture
+def manage(endpoint: Endpoint, tmp_path: Path) -> Manage:
+    def run(*words: str, code: int = 0) -> Any:
+        options = ("--tenant", endpoint.tenant, "--database", endpoint.database_url, "--json")
+        done = subprocess.run(  # noqa: S603 - our own program
+            [GATEPOST, *words, *options],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | _data_dir(tmp_path),
+        )
+        assert done.returncode == code, done.stderr
+        if code:
+            return json.loads(done.stderr.splitlines()[-1])["error"]
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return lines if words[1] == "list" else lines[-1]
+
+    return run
+
+
+@pytest.fixture
+def send(endpoint: Endpoint) -> Iterator[Callable[..., httpx2.Response]]:
+    with httpx2.Client(
+        base_url=endpoint.scim_base_url, headers={"Authorization": f"Bearer {endpoint.token}"}
+    ) as client:
+        yield lambda method, path, body=None: client.request(method, path, json=body)
+
+
+def _data_dir(folder: Path) -> dict[str, str]:
+    return {"GATEPOST_DATA_DIR": str(folder)}
+
+
+def a_user(name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "userName": name,
+        **more,
+    }
+
+
+def until(found: Callable[[], bool]) -> None:
+    """Wait for what is written behind the answers."""
+    for _ in range(50):
+        if found():
+            return
+        time.sleep(0.1)  # noqa: TID251 - another process is waited for
+    raise AssertionError("it never came")
+
+
+@pytest.mark.rule("R37")
+def test_explain_tells_who_was_refused_and_who_was_never_sent(
+    manage: Manage, send: Callable[..., httpx2.Response], endpoint: Endpoint
+) -> None:
+    answer = send("POST", "/Users", a_user("bad@acme.example", **{EXTENSION: {"userType": "Boss"}}))
+    assert answer.status_code == 400
+    refused = manage("explain", "bad@acme.example")
+    assert "refused with 400: validate.user_type" in refused["answer"]
+    request_id = refused["rungs"][2]["evidence"][0]["request_id"]
+    assert manage("explain", "--request", request_id)["reason"] == "validate.user_type"
+    never = manage("explain", "eve@acme.example")
+    assert "has not sent eve@acme.example" in never["answer"]
+    assert manage("provider", "show", endpoint.provider)["requests_24h"] >= 1
+
+
+def test_look_up_without_a_create_is_told_apart(
+    manage: Manage, send: Callable[..., httpx2.Response]
+) -> None:
+    send("GET", '/Users?filter=userName eq "looked@acme.example"')
+    until(lambda: "looked" in manage("explain", "looked@acme.example")["answer"].split("It", 1)[-1])
+
+
+@pytest.mark.rule("R18")
+def test_managed_user_is_locked_until_released(
+    manage: Manage, send: Callable[..., httpx2.Response], endpoint: Endpoint
+) -> None:
+    sent = send("POST", "/Users", a_user("ada@acme.example", externalId="ext-ada")).json()
+    ada = manage("user", "show", "ext-ada")
+    assert (ada["id"], ada["managed_by"]) == (sent["id"], endpoint.provider)
+    assert "status" in ada["locked"]
+    assert manage("user", "edit", "ada@acme.example", "--given-name", "A", code=4)["code"] == (
+        "guard.managed"
+    )
+    manage("user", "deactivate", "ada@acme.example", "--yes", code=4)
+    manage("user", "delete", "ada@acme.example", "--yes", code=4)
+    phone = manage("user", "edit", "ada@acme.example", "--phone", "+49301234567")["phone"]
+    assert phone == "+49301234567"
+    released = manage("user", "release", "ada@acme.example", "--yes")
+    assert (released["managed_by"], released["id"]) == (None, sent["id"])
+    assert manage("user", "edit", "ada@acme.example", "--given-name", "A")["display_name"] == "A"
+
+
+@pytest.mark.rule("R24")
+def test_mapping_shows_who_gains_before_it_is_applied(
+    manage: Manage, send: Callable[..., httpx2.Response], endpoint: Endpoint
+) -> None:
+    typed = {EXTENSION: {"userType": "Technician"}}
+    bob = send("POST", "/Users", a_user("bob@acme.example", **typed)).json()["id"]
+    eva = send("POST", "/Users", a_user("eva@acme.example")).json()["id"]
+    group = {
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+        "displayName": "IT = Staff",
+        "members": [{"value": bob}, {"value": eva}],
+    }
+    assert send("POST", "/Groups", group).status_code == 201
+    manage("role", "create", "Operator", "--type", "technician")
+    pair = "IT = Staff=Operator"
+    impact = manage("mapping", "preview", endpoint.provider, pair)
+    effect = impact["effects"][0]
+    assert (effect["people"], effect["misfits"]) == (["bob@acme.example"], 1)
+    stale = manage("mapping", "apply", endpoint.provider, pair, "--stamp", "0" * 16, code=4)
+    assert stale["code"] == "preview.stale"
+    manage("mapping", "apply", endpoint.provider, pair, "--stamp", impact["stamp"])
+    roles = manage("user", "show", "bob@acme.example")["roles"]
+    assert roles[0]["cause"] == "group IT = Staff → mapping → Operator"
+    assert "not applied" in " ".join(manage("user", "show", "eva@acme.example")["warnings"])
+    manage("mapping", "apply", endpoint.provider, "--remove", pair, "--yes")
+    assert manage("mapping", "list", endpoint.provider) == []
+
+
+@pytest.mark.rule("R12")
+def test_conflict_over_a_local_account_is_settled(
+    manage: Manage, send: Callable[..., httpx2.Response], endpoint: Endpoint
+) -> None:
+    manage("provider", "set", endpoint.provider, "adoption", "review")
+    manage("user", "create", "kim@acme.example")
+    assert send("POST", "/Users", a_user("kim@acme.example")).status_code == 409
+    conflict = manage("conflict", "list")[0]
+    assert (conflict["user"], conflict["reason"]) == ("kim@acme.example", "review")
+    assert conflict["id"] in json.dumps(manage("explain", "kim@acme.example"))
+    manage("conflict", "resolve", conflict["id"], "adopt", "--yes")
+    assert manage("user", "show", "kim@acme.example")["managed_by"] == endpoint.provider
+    assert manage("conflict", "list") == []
+
+
+@pytest.mark.rule("R3")
+def test_revoked_token_opens_nothing_at_the_next_request(
+    manage: Manage, endpoint: Endpoint
+) -> None:
+    new = manage("token", "create", endpoint.provider, "--name", "second")
+    headers = {"Authorization": f"Bearer {new['token']}"}
+    assert httpx2.get(f"{endpoint.scim_base_url}/Users", headers=headers).status_code == 200
+    manage("token", "revoke", endpoint.provider, "second", "--yes")
+    assert httpx2.get(f"{endpoint.scim_base_url}/Users", headers=headers).status_code == 401
+
+
+def test_tail_follows_what_the_server_does(
+    endpoint: Endpoint, send: Callable[..., httpx2.Response], tmp_path: Path
+) -> None:
+    command = [GATEPOST, "activities", "tail", "-f", "--lines", "0", "--event", "user.created"]
+    options = ["--tenant", endpoint.tenant, "--database", endpoint.database_url, "--json"]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [*command, *options], stdout=subprocess.PIPE, env=os.environ | _data_dir(tmp_path)
+    ) as process:
+        assert process.stdout
+        os.set_blocking(process.stdout.fileno(), False)
+        seen: list[bytes] = []
+
+        def told() -> bool:
+            send("POST", "/Users", a_user(f"tail-{len(seen)}-{time.monotonic_ns()}@acme.example"))
+            seen.append(process.stdout.read() or b"" if process.stdout else b"")
+            return b"user.created" in b"".join(seen)
+
+        until(told)
+        process.terminate()
