@@ -1,6 +1,7 @@
 """Whoever watches the demo: scenes, exchanges and their effects as lines, or as JSON Lines."""
 
 import asyncio
+import shlex
 from typing import Any
 
 import click
@@ -169,7 +170,7 @@ def _effect(activity: dict[str, Any]) -> str:
 
 def _by_hand(endpoint: Endpoint, user_id: str, database_url: str) -> str:
     """Write commands that go on where the story ends."""
-    heading = click.style("Go on by hand", bold=True)
+    heading, database = click.style("Go on by hand", bold=True), shlex.quote(database_url)
     patch = (
         '{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],'
         '"Operations":[{"op":"replace","path":"title","value":"Head of Everything"}]}'
@@ -189,5 +190,5 @@ def _by_hand(endpoint: Endpoint, user_id: str, database_url: str) -> str:
   curl -sf -H "$AUTHORIZATION" -H "$JSON" -X PATCH "$BASE/Users/{user_id}" -d '{patch}'
   curl -sf -H "$AUTHORIZATION" -X DELETE "$BASE/Users/{user_id}"
 
-  gatepost explain {LOCAL_TECHNICIAN.user_name} --database {database_url}
-  gatepost activities list --database {database_url}"""
+  gatepost explain {LOCAL_TECHNICIAN.user_name} --database {database}
+  gatepost activities list --database {database}"""
