@@ -68,6 +68,16 @@ def test_operations_are_read() -> None:
     assert read.operations[2].data is None
 
 
+def test_a_patch_may_be_the_list_of_its_operations() -> None:
+    """As in the example of RFC 7644 §3.7.3."""
+    changes = [{"op": "remove", "path": "nickName"}]
+    sent = {"method": "PATCH", "path": "/Users/1", "data": changes}
+    assert read_it(sent, mode=Mode.STRICT).operations[0].data == {
+        "schemas": [urns.PATCH_OP],
+        "Operations": changes,
+    }
+
+
 def test_without_a_limit_of_errors_all_are_run() -> None:
     assert read_it(post("a")).fail_on_errors is None
 

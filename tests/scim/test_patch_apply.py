@@ -27,7 +27,7 @@ from gatepost.scim.patch.request import read_patch
 from gatepost.scim.path import Path
 from gatepost.scim.resource.canonical import canonical
 from gatepost.scim.resource.write import as_bytes
-from gatepost.scim.schema.attribute import Attribute, Schema
+from gatepost.scim.schema.attribute import Attribute, Schema, Type
 from gatepost.scim.schema.attribute import Mutability as Characteristic
 from gatepost.scim.schema.standard import user_resource
 
@@ -362,6 +362,11 @@ def test_a_missing_simple_value_has_no_target() -> None:
         patch(a_user(), op("replace", f'{G}:organizationId[value eq "1"]', "3"))
 
 
+def test_clearing_a_missing_simple_value_changes_nothing() -> None:
+    path = f'{G}:organizationId[value eq "1"]'
+    assert patch(a_user(), op("replace", path, "")) == a_user()
+
+
 def test_a_comparison_without_sense_is_refused() -> None:
     with pytest.raises(InvalidFilter, match="no order"):
         patch(a_user(emails=[dict(WORK)]), op("remove", "emails[primary gt true]"))
@@ -383,6 +388,11 @@ def test_removing_elements_by_filter() -> None:
     assert patch(before, op("remove", "emails[value pr]")) == a_user()
     after = patch(before, op("remove", 'emails[type eq "work"].value'))
     assert after["emails"] == [{"type": "work", "primary": True}, HOME]
+
+
+def test_an_element_of_which_nothing_is_left_is_gone() -> None:
+    before = a_user(emails=[{"value": "a"}])
+    assert patch(before, op("remove", "emails.value")) == a_user()
 
 
 def test_a_filter_counts_more_than_a_value() -> None:
@@ -469,6 +479,35 @@ def test_what_was_missing_before_may_go_on_missing() -> None:
     before = {**a_user(), "urn:example:Badge": {"colour": "red"}}
     after = patch(before, op("replace", "urn:example:Badge:colour", "blue"), schema=schema)
     assert after["urn:example:Badge"] == {"colour": "blue"}
+
+
+def test_a_list_in_an_object_is_a_list_like_any_other() -> None:
+    tags = Attribute(name="tags", multi_valued=True)
+    schema = a_custom(Attribute(name="badge", type=Type.COMPLEX, sub_attributes=(tags,)))
+    path = "urn:example:Badge:badge.tags"
+
+    def tagged(*operations: Any) -> Any:
+        after = patch(a_user(), op("add", path, ["a", "b"]), *operations, schema=schema)
+        return after.get("urn:example:Badge", {}).get("badge")
+
+    assert tagged(op("add", path, ["B", "c"])) == {"tags": ["a", "b", "c"]}
+    assert tagged(op("remove", path, ["a"])) == {"tags": ["b"]}
+    assert tagged(op("remove", f'{path}[value eq "a"]')) == {"tags": ["b"]}
+    assert tagged(op("replace", path, ["z"])) == {"tags": ["z"]}
+    assert tagged(op("remove", path)) is None
+
+
+def test_elements_with_lists_in_them_are_compared_as_a_whole() -> None:
+    tags = Attribute(name="tags", multi_valued=True)
+    schema = a_custom(
+        Attribute(name="badges", type=Type.COMPLEX, multi_valued=True, sub_attributes=(tags,))
+    )
+    path = "urn:example:Badge:badges"
+    one, other = {"tags": ["a"]}, {"tags": ["a", "b"]}
+    after = patch(a_user(), op("add", path, [one, other, dict(one)]), schema=schema)
+    assert after["urn:example:Badge"]["badges"] == [one, other]
+    after = patch(after, op("remove", path, [other]), schema=schema)
+    assert after["urn:example:Badge"]["badges"] == [one]
 
 
 def test_an_operation_on_no_attribute_is_refused() -> None:

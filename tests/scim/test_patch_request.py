@@ -257,7 +257,20 @@ def test_an_extension_may_be_removed_as_a_whole(sent: dict[str, Any]) -> None:
     assert ("remove", f"{E}:manager", None, 0) in removed
 
 
-@pytest.mark.parametrize("sent", [{"op": "add", "path": E, "value": None}, replace(E, {})], ids=str)
+def test_a_remove_of_an_extension_with_a_value_removes_what_it_names() -> None:
+    sent = {"op": "remove", "path": E, "value": {"department": "d"}}
+    assert [one[:2] for one in read_it(a_patch(sent))] == [("remove", f"{E}:department")]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"op": "add", "path": E, "value": None},
+        {"op": "remove", "path": E, "value": {}},
+        replace(E, {}),
+    ],
+    ids=str,
+)
 def test_nothing_happens_to_an_extension_by_an_empty_value(sent: dict[str, Any]) -> None:
     assert read_it(a_patch(sent)) == []
 

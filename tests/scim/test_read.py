@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gatepost.scim import urns
 from gatepost.scim.dialects.mode import Dialect, Mode
-from gatepost.scim.errors import InvalidSyntax, InvalidValue, Mutability, ScimError
-from gatepost.scim.resource.canonical import with_id
+from gatepost.scim.errors import BadRequest, InvalidSyntax, InvalidValue, Mutability, ScimError
+from gatepost.scim.resource.canonical import canonical, with_id
 from gatepost.scim.resource.read import read
 from gatepost.scim.resource.replace import replace
 from gatepost.scim.resource.write import as_bytes
@@ -125,6 +127,17 @@ def test_a_misspelled_enterprise_urn_is_a_deviation() -> None:
     assert rules(body) == ["P4"]
     with pytest.raises(InvalidValue, match=urns.ENTERPRISE_USER):
         read_user(body, Mode.STRICT)
+
+
+def test_an_unknown_name_in_an_extension_is_dropped_and_noted() -> None:
+    body = a_body(**{urns.ENTERPRISE_USER: {"shoeSize": 1, "a b": 1, "department": "d"}})
+    assert read_user(body)[urns.ENTERPRISE_USER] == {"department": "d"}
+    assert rules(body) == ["P9", "P9"]
+
+
+@pytest.mark.parametrize("value", [None, "", [], {}, [{}]])
+def test_an_extension_without_value_is_not_there(value: object) -> None:
+    assert read_user(a_body(**{urns.ENTERPRISE_USER: value})) == read_user(a_body())
 
 
 def test_a_core_urn_may_hold_the_core_attributes() -> None:
@@ -324,6 +337,32 @@ def test_a_required_attribute_of_an_extension_is_missed_only_where_the_extension
     read(a_body(), schema, Dialect())
     with pytest.raises(InvalidValue, match=r"urn:example:Badge:badge\.number"):
         read(a_body(**{"urn:example:Badge": {"badge": {"a": "x"}}}), schema, Dialect())
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=8,
+)
+_NAMES = st.sampled_from(
+    [
+        *("title", "Active", "name", "name.givenName", "emails", "roles", "schemas", "manager"),
+        *(urns.ENTERPRISE_USER, f"{urns.ENTERPRISE_USER}:manager", "phoneNumbers", "id", "x", ""),
+    ]
+)
+
+
+@given(st.dictionaries(_NAMES, _JSON))
+def test_any_body_gives_a_document_that_is_read_as_itself_or_a_protocol_error(
+    sent: dict[str, Any],
+) -> None:
+    try:
+        document = read_user({"userName": "b", **sent})
+    except BadRequest:
+        return
+    assert as_bytes(read_user(document)) == as_bytes(document)
+    assert read_user(document, Mode.STRICT) == document
+    assert as_bytes(canonical(document, USERS)) == as_bytes(document)
 
 
 @pytest.mark.parametrize("depth", [3, 30])

@@ -121,14 +121,14 @@ def _drop_unknown(text: str, dialect: Dialect) -> None:
 
 def _extension(part: _Part, urn: str, schema: ResourceSchema) -> list[_Part]:
     """Take an extension apart; as a whole it is only ever cleared."""
-    if part.op != "remove" and isinstance(part.value, dict) and part.value:
+    if isinstance(part.value, dict) and part.value:
         return _members(part.op, f"{urn}:", part.value, is_named=False)
-    if part.op == "remove" or is_empty(part.value):
-        if part.op == "add" or part.value == {}:
-            return []
-        names = schema.extension_attributes[urn].values()
-        return [_Part("remove", f"{urn}:{one.name}", None, is_named=False) for one in names]
-    raise InvalidValue(f"`{urn}` must be an object with the attributes of the schema.")
+    if part.op != "remove" and not is_empty(part.value):
+        raise InvalidValue(f"`{urn}` must be an object with the attributes of the schema.")
+    if part.op == "add" or part.value == {}:
+        return []
+    names = schema.extension_attributes[urn].values()
+    return [_Part("remove", f"{urn}:{one.name}", None, is_named=False) for one in names]
 
 
 def _is_read_only(found: Resolved) -> bool:

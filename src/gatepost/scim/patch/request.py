@@ -14,7 +14,7 @@ from gatepost.scim.errors import (
 )
 from gatepost.scim.patch.expand import expand
 from gatepost.scim.patch.operation import Operation, Verb
-from gatepost.scim.resource.values import is_empty, shown
+from gatepost.scim.resource.values import cut, is_empty, shown
 from gatepost.scim.schema.resource_schema import ResourceSchema
 
 __all__ = ["Operation", "read_patch"]
@@ -92,8 +92,8 @@ def _read_operation(
         raise InvalidSyntax(f"{name} must be an object with `op`, but {shown(sent)} was sent.")
     members = {key.lower(): value for key, value in sent.items()}
     for key in members.keys() - {"op", "path", "value"}:
-        refusal = InvalidSyntax(f"{name} has the member `{key}`; it may have op, path and value.")
-        dialect.tolerate("P3", f"`{key}` in an operation", refusal)
+        refusal = InvalidSyntax(f"{name} has the member `{cut(key)}`, not op, path or value.")
+        dialect.tolerate("P3", f"`{cut(key)}` in an operation", refusal)
     verb = _read_verb(members.get("op"), name, dialect)
     path = _read_path(members.get("path"), name, dialect)
     if verb == "remove" and path is None:

@@ -85,15 +85,20 @@ def create_element(target: Target) -> dict[str, Any]:
         NoTarget: the filter does not say what the element would be, or the mode
             is strict ("…SHALL indicate failure", RFC 7644 §3.5.2.3).
     """
-    refusal = NoTarget(
-        f"No value of `{target.attribute.name}` matches the path, so there is nothing to change."
-    )
+    refusal = no_target(target)
     element: dict[str, Any] = {}
     if target.filter is not None and not _describe(target.filter, element, target):
         raise refusal
     target.dialect.tolerate("M3", f"`{target.path}` of no element", refusal)
     target.put([*target.elements, element])
     return element
+
+
+def no_target(target: Target) -> NoTarget:
+    """Make the refusal of a path that selects nothing (RFC 7644 §3.5.2.3)."""
+    return NoTarget(
+        f"No value of `{target.attribute.name}` matches the path, so there is nothing to change."
+    )
 
 
 def _describe(tree: Filter, element: dict[str, Any], target: Target) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gatepost.scim.errors import InvalidValue
-from gatepost.scim.patch.target import Target, create_element, unmark_others
+from gatepost.scim.patch.target import Target, create_element, no_target, unmark_others
 from gatepost.scim.resource.values import (
     UNASSIGNED,
     is_empty,
@@ -110,11 +110,11 @@ def _element_changes(target: Target, value: object) -> dict[str, Any]:
 
 
 def _set_selected_simple(target: Target, value: object) -> None:
+    """Replace the selected strings or numbers; one that is not there cannot be described."""
     read = read_value([value], target.attribute, target.dialect)
     selected = target.selected()
-    if not selected:
-        create_element(target)
-        selected = [{}]
+    if not selected and read is not UNASSIGNED:
+        raise no_target(target)
     kept = [one for one in target.elements if one not in selected]
     target.put([*kept, *([] if read is UNASSIGNED else read)])
 
