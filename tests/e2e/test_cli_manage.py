@@ -111,6 +111,14 @@ def test_explain_tells_who_was_refused_and_who_was_never_sent(
     assert manage("provider", "show", endpoint.provider)["requests_24h"] >= 1
 
 
+def test_request_that_was_not_understood_is_found_by_its_body(
+    manage: Manage, send: Callable[..., httpx2.Response]
+) -> None:
+    broken = a_user("broken@acme.example", active="perhaps")
+    assert send("POST", "/Users", broken).status_code == 400
+    until(lambda: "refused with 400" in manage("explain", "Broken@acme.example")["answer"])
+
+
 def test_look_up_without_a_create_is_told_apart(
     manage: Manage, send: Callable[..., httpx2.Response]
 ) -> None:

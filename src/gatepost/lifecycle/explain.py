@@ -26,6 +26,8 @@ from gatepost.store.rows import ActivityRow, ConflictRow, ProviderRow, RequestRo
 _REQUESTS = 50
 _ACTIVITIES = 100
 _COUNTED = 1000
+_UNREAD = 500
+_WORD_MIN = 3
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -79,6 +81,8 @@ class Explainer:
         user = found[0] if found else None
         records = await self._records(tenant_id, word, user)
         asked = await self._asked(tenant_id, word, user, records, provider)
+        unread = await self._unread(asked, _keys(word, user))
+        records = sorted([*records, *unread], key=lambda one: one.request_id, reverse=True)
         return Facts(
             word=user.user_name if user else word,
             now=self._clock.now(),
@@ -100,6 +104,18 @@ class Explainer:
             page = await requests.page(self._database, tenant_id, listing, limit=_REQUESTS)
             found |= {one.request_id: one for one in page if one.subject_kind != "group"}
         return sorted(found.values(), key=lambda one: one.request_id, reverse=True)
+
+    async def _unread(self, asked: list[ProviderRow], keys: list[str]) -> list[RequestRow]:
+        """Read refused requests that were not understood far enough to be filed under anybody.
+
+        Their bodies are searched instead, the newest ones, as long as bodies are kept.
+        """
+        words = [key for key in keys if len(key) >= _WORD_MIN]
+        found = []
+        for one in asked:
+            listing = RequestListing(provider_id=one.provider_id, is_refused=True)
+            found += await requests.page(self._database, one.tenant_id, listing, limit=_UNREAD)
+        return [one for one in found if one.subject_key is None and _names(one, words)]
 
     async def _asked(
         self,
@@ -162,6 +178,11 @@ class Explainer:
 
     async def _portrait(self, user: UserRow | None) -> Portrait | None:
         return await self._listing.portrait(user) if user else None
+
+
+def _names(record: RequestRow, words: list[str]) -> bool:
+    body = fold((record.body or b"").decode(errors="replace"))
+    return record.subject_kind != "group" and any(f'"{word}"' in body for word in words)
 
 
 def _keys(word: str, user: UserRow | None) -> list[str]:
