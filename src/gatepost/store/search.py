@@ -122,7 +122,7 @@ class _Search:
         self._builder = Builder(database)
         self._tenant = self._builder.integer(tenant_id)
         self._provider = self._builder.id(provider_id)
-        self._scope = Scope(table, id_column, schema, self._builder, self._tenant)
+        self._scope = Scope(table, id_column, schema, self._builder, self._tenant, self._provider)
 
     async def find(
         self, tree: Filter | None, sort: tuple[AttributePath, bool] | None, page: Page

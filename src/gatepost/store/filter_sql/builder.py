@@ -40,8 +40,12 @@ class Builder:
 
     def text(self, value: str) -> str:
         """Take a text; give its mark, with its type."""
-        place = self.add(value)
-        return place if self.is_sqlite else f'CAST({place} AS text) COLLATE "C"'
+        if self.is_sqlite:
+            return self.add(value)
+        # PostgreSQL's text has no NUL. U+0001 sorts beside it and is stored as little (`_UNSTORABLE`
+        # in scim.resource.values), so that it compares with every stored value as the NUL would.
+        place = self.add(value.replace("\x00", "\x01"))
+        return f'CAST({place} AS text) COLLATE "C"'
 
     def number(self, value: float) -> str:
         """Take a number; give its mark, with its type, exact on both databases."""

@@ -185,7 +185,8 @@ def _member(other: str) -> Column:
         return Condition(
             f"""t.{scope.id_column} IN (SELECT m.{scope.id_column} FROM memberships AS m
             WHERE m.tenant_id = {scope.tenant} AND m.{other} = {scope.builder.id(value)})""",  # noqa: S608
-            Reach.POINT,
+            # A user is in few groups; a group may have very many users.
+            Reach.POINT if other == "user_id" else Reach.RANGE,
         )
 
     return compare

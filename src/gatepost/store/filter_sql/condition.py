@@ -1,7 +1,6 @@
 """The whole tree of a filter as a condition, as `scim.filter.match` would decide it."""
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 import msgspec
 
@@ -50,8 +49,12 @@ class _Place(msgspec.Struct, frozen=True):
         return self.sub or self.attribute.sub("value") or self.attribute
 
 
-_Compare: TypeAlias = Callable[[Comparison], Condition]
-_ValuePaths: TypeAlias = Callable[[ValuePath], Condition]
+class _Words(msgspec.Struct, frozen=True):
+    """How the parts of a tree are said in the scope at hand."""
+
+    compare: Callable[[Comparison], Condition]
+    value_path: Callable[[ValuePath], Condition]
+    any_of: Callable[[list[Condition]], Condition] = either
 
 
 def condition(tree: Filter, scope: Scope) -> Condition:
@@ -67,7 +70,21 @@ def condition(tree: Filter, scope: Scope) -> Condition:
     def value_path(part: ValuePath) -> Condition:
         return _value_path(part, scope)
 
-    return _holds(tree, compare, value_path)
+    def any_of(parts: list[Condition]) -> Condition:
+        return _either_by_index(parts, scope)
+
+    return _holds(tree, _Words(compare, value_path, any_of))
+
+
+def _either_by_index(parts: list[Condition], scope: Scope) -> Condition:
+    """Look each part up by its own index, which neither database does of itself for all of them."""
+    plain = either(parts)
+    if plain.reach is Reach.SCAN:
+        return plain
+    found = f"""SELECT t.{scope.id_column} FROM {scope.table} AS t
+        WHERE t.tenant_id = {scope.tenant} AND t.provider_id = {scope.provider} AND"""  # noqa: S608
+    together = " UNION ALL ".join(f"{found} {part.text}" for part in parts)
+    return Condition(f"t.{scope.id_column} IN ({together})", plain.reach)
 
 
 def place_of(path: AttributePath, scope: Scope) -> tuple[Resolved, Node] | None:
@@ -83,16 +100,16 @@ def place_of(path: AttributePath, scope: Scope) -> tuple[Resolved, Node] | None:
     return found, container.at(found.attribute.name)
 
 
-def _holds(tree: Filter, compare: _Compare, value_path: _ValuePaths) -> Condition:
+def _holds(tree: Filter, words: "_Words") -> Condition:
     if isinstance(tree, Comparison):
-        return compare(tree)
+        return words.compare(tree)
     if isinstance(tree, And):
-        return both([_holds(part, compare, value_path) for part in tree.parts])
+        return both([_holds(part, words) for part in tree.parts])
     if isinstance(tree, Or):
-        return either([_holds(part, compare, value_path) for part in tree.parts])
+        return words.any_of([_holds(part, words) for part in tree.parts])
     if isinstance(tree, Not):
-        return neither(_holds(tree.part, compare, value_path))
-    return value_path(tree)
+        return neither(_holds(tree.part, words))
+    return words.value_path(tree)
 
 
 def _compare(comparison: Comparison, scope: Scope) -> Condition:
@@ -149,7 +166,7 @@ def _asks_for_value(comparison: Comparison) -> bool:
 
 
 def _has_value(place: _Place, scope: Scope) -> str:
-    """Give the condition that `pr` holds; without a sub-attribute any member of an element will do."""
+    """Give the condition that `pr` holds; without a sub-attribute any member will do."""
     whole = place if place.sub else msgspec.structs.replace(place, is_whole=True)
     found = _any(whole, lambda node: present_one(node, whole.leaf, scope.builder), scope)
     return f"coalesce({found}, FALSE)"
@@ -181,7 +198,8 @@ def _value_path(tree: ValuePath, scope: Scope) -> Condition:
     resolved, node = found
     attribute = resolved.attribute
     if attribute.name == "meta" and resolved.urn is None:
-        return _holds(tree.filter, lambda one: _compare(_below(tree.path, one), scope), _no_deeper)
+        words = _Words(lambda one: _compare(_below(tree.path, one), scope), _no_deeper)
+        return _holds(tree.filter, words)
     looked_at = Condition(
         _each(node, attribute, lambda one: _element_holds(tree, one, attribute, scope), scope)
     )
@@ -208,7 +226,7 @@ def _element_holds(tree: ValuePath, node: Node, attribute: Attribute, scope: Sco
             check_comparison(comparison, place.leaf)
         return Condition(_compare_place(comparison, place, scope))
 
-    holds = _holds(tree.filter, compare, _no_deeper)
+    holds = _holds(tree.filter, _Words(compare, _no_deeper))
     return f"({present_one(node, attribute, scope.builder)} AND {holds.text})"
 
 

@@ -7,10 +7,11 @@ from gatepost.store.filter_sql.builder import Builder
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """The table that goes by the alias `t`; `tenant` is the place of the tenant's parameter."""
+    """The table that goes by the alias `t`; `tenant` and `provider` are marks of parameters."""
 
     table: str
     id_column: str
     schema: ResourceSchema
     builder: Builder
     tenant: str
+    provider: str
