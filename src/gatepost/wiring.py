@@ -35,6 +35,7 @@ from gatepost.web.scim.authentication import Authentication
 from gatepost.web.scim.door import ScimDoor
 from gatepost.web.scim.handler import Rooms
 from gatepost.web.scim.profiles import Profiles
+from gatepost.web.scim.reading import RequestLimits
 from gatepost.web.setup.pages import SetupPages
 
 
@@ -130,7 +131,12 @@ def scim_door(house: House) -> ScimDoor:
         profiles=house.profiles,
         clock=house.clock,
         ids=house.ids,
-        body_bytes_max=house.settings.request_body_bytes_max,
+        request_limits=RequestLimits(
+            bytes_max=house.settings.request_body_bytes_max,
+            bulk_bytes_max=house.settings.bulk_bytes_max,
+            depth_max=house.settings.json_depth_max,
+            deadline_s=house.settings.request_deadline_s,
+        ),
     )
 
 

@@ -85,13 +85,13 @@ class Inbound:
             provider_id=self.provider_id,
             token_id=self.token_id,
             method=self.method,
-            path=self.path,
+            path=_storable(self.path),
             status=status,
             duration_us=(self._now() - self.at) // _MICROSECOND,
             reason=reason,
             subject_kind=self.subject_kind,
             subject_id=self.subject_id,
-            subject_key=self.subject_key,
+            subject_key=self.subject_key and _storable(self.subject_key),
             steps=[*self.steps, *self._dialect_step(), *steps],
             body=self.body,
             answer=answer,
@@ -99,12 +99,15 @@ class Inbound:
         return Insert(REQUESTS, row)
 
     def _dialect_step(self) -> list[dict[str, Any]]:
-        dialect = self.dialect
-        if dialect is None or not (dialect.deviations or dialect.warnings):
+        if self.dialect is None or not self.dialect.deviations:
             return []
-        rules = sorted({one.rule for one in dialect.deviations})
-        step = {"kind": "dialect", "result": "ok", "rules": rules}
-        return [step | ({"warnings": dialect.warnings} if dialect.warnings else {})]
+        rules = sorted({one.rule for one in self.dialect.deviations})
+        return [{"kind": "dialect", "result": "ok", "rules": rules}]
+
+
+def _storable(text: str) -> str:
+    """Show the NUL that a client sent: no database keeps one, and one record must not stop all."""
+    return text.replace("\x00", "�")
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class Recorder:
                 seen=known.seen + 1 if known else 1,
                 first_at=known.first_at if known else at,
                 last_at=at,
-                example=one.example,
+                example=one.example.replace("\x00", "�"),
             )
 
     def used(self, token: TokenRow, at: datetime, address: str | None) -> None:

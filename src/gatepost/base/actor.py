@@ -28,11 +28,6 @@ class Actor(msgspec.Struct, frozen=True):
     provider_id: str | None = None
     token_id: str | None = None
 
-    @property
-    def is_scim_client(self) -> bool:
-        """Tell whether an identity provider acts, with a provider's limits."""
-        return self.kind is ActorKind.SCIM_CLIENT
-
 
 def command_line(tenant_id: int, name: str = "command line") -> Actor:
     """Name the administrator who sits at the server's own command line."""

@@ -33,7 +33,6 @@ class Dialect:
         self.mode = mode
         self.deviations: list[Deviation] = []
         self.ignored: list[str] = []
-        self.warnings: list[str] = []
 
     @property
     def is_strict(self) -> bool:
@@ -54,7 +53,3 @@ class Dialect:
         """Note an attribute that is accepted and never applied (PRODUCT.md R14, R16)."""
         if attribute not in self.ignored:
             self.ignored.append(attribute)
-
-    def warn(self, sentence: str) -> None:
-        """Note what support should see beside the request, e.g. a member that names nobody."""
-        self.warnings.append(sentence)

@@ -11,7 +11,6 @@ from gatepost.scim.errors import InvalidSyntax, PayloadTooLarge, UnsupportedMedi
 
 _TYPES = frozenset({"", "application/scim+json", "application/json", "text/json"})
 _OPENING = b"{["
-_DEPTH_MAX = 32
 
 Receive = Callable[[], Awaitable[Any]]
 
@@ -66,14 +65,14 @@ def check_media_type(content_type: bytes) -> str:
     return essence
 
 
-def decode(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def decode(body: bytes, depth_max: int) -> Any:  # noqa: ANN401 - any JSON value
     """Decode JSON, refusing what different readers would read differently.
 
     Raises:
         InvalidSyntax: not JSON or not UTF-8, a key twice in one object, NaN or a
-            number out of range, a lone surrogate, nesting deeper than 32.
+            number out of range, a lone surrogate, nesting deeper than `depth_max`.
     """
-    _check_depth(body)
+    _check_depth(body, depth_max)
     try:
         text = body.decode("utf-8-sig")
         value = json.loads(
@@ -92,9 +91,9 @@ def decode(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     return value
 
 
-def _check_depth(body: bytes) -> None:
+def _check_depth(body: bytes, depth_max: int) -> None:
     """Count nesting before the parser does; brackets within strings may only raise the count."""
-    if sum(body.count(one) for one in (b"{", b"[")) <= _DEPTH_MAX:
+    if sum(body.count(one) for one in (b"{", b"[")) <= depth_max:
         return
     depth, in_string, escaped = 0, False, False
     for byte in body:
@@ -105,8 +104,8 @@ def _check_depth(body: bytes) -> None:
             in_string = True
         elif byte in _OPENING:
             depth += 1
-            if depth > _DEPTH_MAX:
-                raise InvalidSyntax(f"The body is nested more than {_DEPTH_MAX} deep.")
+            if depth > depth_max:
+                raise InvalidSyntax(f"The body is nested more than {depth_max} deep.")
         elif byte in b"}]":
             depth -= 1
 

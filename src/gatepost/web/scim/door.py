@@ -1,5 +1,7 @@
 """The ASGI door at `/scim/v2/{provider}`: every answer below it is SCIM's own, errors too."""
 
+import asyncio
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +12,7 @@ from gatepost.lifecycle.corridor import Writer
 from gatepost.scim.answers import Answer
 from gatepost.scim.bulk.run import run_bulk
 from gatepost.scim.dialects.mode import Dialect, Mode
+from gatepost.scim.errors import Unavailable
 from gatepost.scim.provider import Request
 from gatepost.web.scim.authentication import Authentication, Caller
 from gatepost.web.scim.body import ClientGone, Receive
@@ -18,7 +21,14 @@ from gatepost.web.scim.guard import guarded
 from gatepost.web.scim.handler import LifecycleHandler, Rooms
 from gatepost.web.scim.profiles import Profiles, Served
 from gatepost.web.scim.rate import Buckets
-from gatepost.web.scim.reading import Headers, is_bulk, read_request, shown_path, split_path
+from gatepost.web.scim.reading import (
+    RequestLimits,
+    Headers,
+    is_bulk,
+    read_request,
+    shown_path,
+    split_path,
+)
 from gatepost.web.scim.redaction import redact
 from gatepost.web.scim.send import Send, send
 
@@ -34,14 +44,14 @@ class ScimDoor:
         profiles: Profiles,
         clock: Clock,
         ids: Ids,
-        body_bytes_max: int,
+        request_limits: RequestLimits,
     ) -> None:
         self._rooms = rooms
         self._authentication = authentication
         self._profiles = profiles
         self._clock = clock
         self._ids = ids
-        self._body_bytes_max = body_bytes_max
+        self._request_limits = request_limits
         self._buckets = Buckets()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send_message: Send) -> None:
@@ -49,12 +59,20 @@ class ScimDoor:
         inbound = self._inbound(scope["method"], shown_path(scope))
         scope["gatepost.request"] = inbound
         try:
-            answer = await guarded(
-                inbound, self._rooms.recorder, self._served(scope, receive, inbound)
-            )
+            work = self._in_time(self._served(scope, receive, inbound))
+            answer = await guarded(inbound, self._rooms.recorder, work)
         except ClientGone:
             return
         await send(send_message, answer, inbound.request_id)
+
+    async def _in_time(self, work: Awaitable[Answer]) -> Answer:
+        """Give up on a request that takes longer than the deadline, reading its body included."""
+        try:
+            async with asyncio.timeout(self._request_limits.deadline_s):
+                return await work
+        except TimeoutError as error:
+            detail = f"The request took longer than {self._request_limits.deadline_s:g} s. Try again later."
+            raise Unavailable(detail, headers={"Retry-After": "5"}) from error
 
     def _inbound(self, method: str, path: str) -> Inbound:
         return Inbound(
@@ -78,17 +96,12 @@ class ScimDoor:
         dialect = inbound.dialect = Dialect(Mode(provider.mode))
         served = await self._profiles.of(provider)
         try:
-            request = await read_request(
-                scope, receive, inbound, dialect, body_bytes_max=self._bytes_max(segments)
-            )
+            request = await read_request(scope, receive, inbound, dialect, self._request_limits)
             if is_bulk(segments):
                 return await self._bulk(request, served, caller, inbound)
             return await self._answered(request, served, caller, inbound)
         finally:
             self._count_deviations(caller, dialect, at)
-
-    def _bytes_max(self, segments: tuple[str, ...]) -> int:
-        return self._profiles.limits.bulk_bytes_max if is_bulk(segments) else self._body_bytes_max
 
     async def _answered(
         self, request: Request, served: Served, caller: Caller, inbound: Inbound

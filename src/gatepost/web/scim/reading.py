@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+import msgspec
+
 from gatepost.activity.inbound import Inbound
 from gatepost.scim.dialects.mode import Dialect
 from gatepost.scim.errors import BadRequest, NotFound, UnsupportedMediaType
@@ -18,10 +20,20 @@ _PATH_MAX = 2_000
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
+class RequestLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How large and how deep a body may be, and how long a request may take."""
+
+    bytes_max: int
+    bulk_bytes_max: int
+    depth_max: int
+    deadline_s: float
+
+
 def split_path(scope: Scope) -> tuple[str, tuple[str, ...]]:
     """Take the path below `/scim/v2` apart: the provider and the rest, without empty parts."""
     parts = [unquote(one.decode("latin-1"), errors="replace") for one in _below(scope).split(b"/")]
-    segments = tuple(one for one in parts if one)
+    # Nothing has a NUL in its name, and a database refuses to be asked for one.
+    segments = tuple(one.replace("\x00", "�") for one in parts if one)
     return (segments[0], segments[1:]) if segments else ("", ())
 
 
@@ -36,7 +48,7 @@ def is_bulk(segments: tuple[str, ...]) -> bool:
 
 
 async def read_request(
-    scope: Scope, receive: Receive, inbound: Inbound, dialect: Dialect, *, body_bytes_max: int
+    scope: Scope, receive: Receive, inbound: Inbound, dialect: Dialect, limits: RequestLimits
 ) -> Request:
     """Read the request; a redacted copy of the body goes into its record.
 
@@ -51,8 +63,11 @@ async def read_request(
         dialect.tolerate("P13", "a slash at the end of the path", refusal)
     body = None
     if scope["method"] in _WITH_BODY:
-        raw = await read_bytes(receive, headers, body_bytes_max)
-        body = _decoded(raw, headers.get(b"content-type", b""), dialect) if raw else None
+        bytes_max = limits.bulk_bytes_max if is_bulk(segments) else limits.bytes_max
+        raw = await read_bytes(receive, headers, bytes_max)
+        if raw:
+            _check_media_type(headers.get(b"content-type", b""), dialect)
+            body = decode(raw, limits.depth_max)
         inbound.body = None if is_bulk(segments) else redact(body)
         inbound.step("parse", bytes=len(raw))
     return Request(
@@ -65,12 +80,11 @@ async def read_request(
     )
 
 
-def _decoded(raw: bytes, content_type: bytes, dialect: Dialect) -> Any:  # noqa: ANN401 - JSON
+def _check_media_type(content_type: bytes, dialect: Dialect) -> None:
     essence = check_media_type(content_type)
     if essence in {"", "text/json"}:
         refusal = UnsupportedMediaType("Send the body as application/scim+json.")
         dialect.tolerate("P1", f"Content-Type {essence!r}", refusal)
-    return decode(raw)
 
 
 def _query(raw: bytes) -> list[tuple[str, str]]:
