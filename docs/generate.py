@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gatepost.base import settings
+from gatepost.cli import reference
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))  # the pages' texts lie beside this file, wherever it is run from
@@ -15,6 +16,7 @@ sys.path.insert(0, str(DOCS))  # the pages' texts lie beside this file, wherever
 import reference_pages  # noqa: E402 - found by the line above
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/cli.md": reference.describe,
     "reference/settings.md": settings.describe,
     "reference/events.md": reference_pages.events,
     "reference/reasons.md": reference_pages.reasons,
