@@ -22,8 +22,8 @@ from gatepost.web.scim.handler import LifecycleHandler, Rooms
 from gatepost.web.scim.profiles import Profiles, Served
 from gatepost.web.scim.rate import Buckets
 from gatepost.web.scim.reading import (
-    RequestLimits,
     Headers,
+    RequestLimits,
     is_bulk,
     read_request,
     shown_path,
@@ -71,7 +71,8 @@ class ScimDoor:
             async with asyncio.timeout(self._request_limits.deadline_s):
                 return await work
         except TimeoutError as error:
-            detail = f"The request took longer than {self._request_limits.deadline_s:g} s. Try again later."
+            seconds = self._request_limits.deadline_s
+            detail = f"The request took longer than {seconds:g} s. Try again later."
             raise Unavailable(detail, headers={"Retry-After": "5"}) from error
 
     def _inbound(self, method: str, path: str) -> Inbound:

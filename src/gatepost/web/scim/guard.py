@@ -12,13 +12,18 @@ from gatepost.base.refusal import Refusal
 from gatepost.scim.answers import Answer
 from gatepost.scim.errors import ScimError, ServerFault, TooMany, Unavailable
 from gatepost.store.database import ScanTooLong, StoreUnavailable
+from gatepost.web.scim.body import ClientGone
 from gatepost.web.scim.errors import as_scim_error
 
 _RETRY_S = "5"
 
 
 async def guarded(inbound: Inbound, recorder: Recorder, work: Awaitable[Answer]) -> Answer:
-    """Await the answer; turn refusals, protocol errors and faults into answers."""
+    """Await the answer; turn refusals, protocol errors and faults into answers.
+
+    Raises:
+        ClientGone: nobody waits for an answer any more.
+    """
     try:
         answer = await work
         if not inbound.is_recorded:
@@ -31,6 +36,8 @@ async def guarded(inbound: Inbound, recorder: Recorder, work: Awaitable[Answer])
         said = _as_scim_error(error)
         answer = error_answer(said)
         recorder.record(inbound.failed(answer.status, said.scim_type, answer.body))
+    except ClientGone:
+        raise
     except Exception:  # noqa: BLE001 - the edge: a fault too leaves as a SCIM Error
         structlog.get_logger().exception("fault", request_id=inbound.request_id)
         answer = error_answer(_fault(inbound))
