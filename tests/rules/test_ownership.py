@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from gatepost.lifecycle.mappings import MappingChange
 from gatepost.lifecycle.refusals import ManagedByProvider, NotManaged, UserNotFound
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from tests.rules.world import Client, World, a_group, a_user, refused, replace, together
@@ -116,8 +117,6 @@ async def test_r18_release_gives_the_account_back_whole(world: World, okta: Clie
 
 async def map_group(world: World, client: Client, group_id: str, role: str) -> None:
     """Map a group to a role."""
-    from gatepost.lifecycle.mappings import MappingChange  # noqa: PLC0415
-
     group = await world.house.groups.get(client.provider, group_id)
     found = await world.house.roles.get(world.tenant_id, role)
     change = MappingChange(group, found, is_added=True)
@@ -170,7 +169,7 @@ async def test_r5_switching_off_unlocks_and_on_again_re_attaches(
 
 @pytest.mark.rule("R18")
 async def test_r18_a_local_account_is_removed_with_its_roles_and_comes_back_as_new(
-    world: World, okta: Client
+    world: World,
 ) -> None:
     row = await world.local_user("ada@elsewhere.example")
     await world.house.roles.create(world.writer, "Reader", "end_user")

@@ -8,7 +8,7 @@ from tests.rules.world import Client, World, a_group, a_user, operations, refuse
 
 
 @pytest.fixture
-async def entra(world: World, okta: Client) -> Client:
+async def entra(world: World) -> Client:
     """Another provider of the same tenant."""
     return await world.client("Entra", domains=["entra.example"])
 
@@ -133,7 +133,7 @@ async def test_r17_a_user_of_another_provider_becomes_no_member(
         f"/Groups/{group_id}",
         operations({"op": "add", "path": "members", "value": [{"value": eve}]}),
     )
-    assert added.status_code == 204
+    assert added.status_code in {200, 204}
     assert await okta.members(group_id) == set()
     assert await world.events(added) == []
 
