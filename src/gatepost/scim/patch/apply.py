@@ -36,14 +36,14 @@ def apply(
     Raises:
         BadRequest: what an operation raises, with its number before the sentence.
         Mutability: an immutable attribute would get another value.
-        PayloadTooLarge: the filters would have to look at too many values.
+        PayloadTooLarge: the operations would have to look at too many values.
     """
     draft = _copied(document)
     budget = ELEMENTS_LOOKED_AT_MAX
     for operation in operations:
         try:
             target = find_target(operation, draft, schema, dialect)
-            budget -= len(target.elements) if target.filter is not None else 0
+            budget -= len(target.elements) if target.attribute.multi_valued else 0
             _check_budget(budget)
             _VERBS[operation.op](target, operation.value)
         except BadRequest as error:
@@ -57,8 +57,8 @@ def apply(
 def _check_budget(budget: int) -> None:
     if budget < 0:
         raise PayloadTooLarge(
-            "The PATCH has too many filtered paths for the number of values of this resource: "
-            "send its operations in several requests."
+            "The PATCH has too many operations on attributes with many values: send them in "
+            "several requests, or replace the attribute as a whole."
         )
 
 

@@ -32,8 +32,7 @@ def remove(target: Target, value: object) -> None:
         for element in target.selected():
             element.pop(target.sub.name, None)
     elif target.filter is not None:
-        selected = {id(one) for one in target.selected()}
-        target.put([one for one in target.elements if id(one) not in selected])
+        target.put(target.without(target.selected()))
     elif value is None:
         _check_optional(target)
         target.container.pop(target.attribute.name, None)

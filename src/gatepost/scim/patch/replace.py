@@ -18,8 +18,7 @@ def replace(target: Target, value: object) -> None:
     if not target.attribute.multi_valued:
         set_singular(target, value)
     elif target.sub is None and target.filter is not None and is_empty(value) and value != {}:
-        selected = target.selected()
-        target.put([one for one in target.elements if one not in selected])
+        target.put(target.without(target.selected()))
     elif target.filter is not None or target.sub is not None:
         set_selected(target, value)
     else:

@@ -45,6 +45,11 @@ class Target(msgspec.Struct, frozen=True):
             return self.elements
         return [one for one in self.elements if match_element(self.filter, one, self.attribute)]
 
+    def without(self, removed: list[Any]) -> list[Any]:
+        """Give the elements but these, which came from `selected`."""
+        gone = {id(one) for one in removed}
+        return [one for one in self.elements if id(one) not in gone]
+
     def put(self, elements: list[Any]) -> None:
         """Set the values of the multi-valued attribute."""
         check_count(elements, self.attribute.name, ELEMENTS_MAX)

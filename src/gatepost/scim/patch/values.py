@@ -115,8 +115,7 @@ def _set_selected_simple(target: Target, value: object) -> None:
     selected = target.selected()
     if not selected and read is not UNASSIGNED:
         raise no_target(target)
-    kept = [one for one in target.elements if one not in selected]
-    target.put([*kept, *([] if read is UNASSIGNED else read)])
+    target.put([*target.without(selected), *([] if read is UNASSIGNED else read)])
 
 
 def merge(present: dict[str, Any], changes: dict[str, Any]) -> None:
