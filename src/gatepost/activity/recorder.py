@@ -118,3 +118,8 @@ class Recorder:
             await self.flush()
         except StoreUnavailable as error:
             structlog.get_logger().warning("records wait for the database", cause=str(error))
+        except Exception:  # noqa: BLE001 - the worker's loop: one record must not stop all that follow
+            lost = self._records[:_RECORDS_A_COMMIT]
+            del self._records[: len(lost)]
+            self.dropped += len(lost)
+            structlog.get_logger().exception("records dropped", count=len(lost))
