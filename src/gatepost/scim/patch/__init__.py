@@ -6,5 +6,6 @@ on a group's members out, for memberships are rows. `apply` runs the rest on a
 copy, all or none, with `add`, `remove` and `replace`. Where the RFC is silent
 or clients differ, docs/protocol/choices.md, "PATCH" has the choice.
 
-In reading order: request, expand, target, add, replace, remove, apply, members.
+In reading order: operation, request, expand, target, values, add, replace, remove,
+apply, members.
 """
