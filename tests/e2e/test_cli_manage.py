@@ -200,6 +200,18 @@ def test_revoked_token_opens_nothing_at_the_next_request(
     assert httpx2.get(f"{endpoint.scim_base_url}/Users", headers=headers).status_code == 401
 
 
+@pytest.mark.rule("R39")
+def test_tolerated_deviations_are_shown_with_their_last_example(
+    manage: Manage, send: Callable[..., httpx2.Response], endpoint: Endpoint
+) -> None:
+    manage("provider", "set", endpoint.provider, "mode", "report")
+    assert send("POST", "/Users", a_user("dev@acme.example", active="True")).status_code == 201
+    until(lambda: bool(manage("provider", "show", endpoint.provider)["deviations"]))
+    deviation = manage("provider", "show", endpoint.provider)["deviations"][0]
+    assert deviation["seen"] >= 1
+    assert "active" in deviation["example"]
+
+
 def test_tail_follows_what_the_server_does(
     endpoint: Endpoint, send: Callable[..., httpx2.Response], tmp_path: Path
 ) -> None:

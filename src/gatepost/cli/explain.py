@@ -7,6 +7,7 @@ import msgspec
 
 from gatepost.cli.desk import TENANT, Desk, at_desk, missing
 from gatepost.cli.main import Frame
+from gatepost.cli.words import WORDS
 from gatepost.lifecycle.explain import Explanation, RequestExplanation, explain_request
 from gatepost.lifecycle.explain_ladder import Rung
 from gatepost.lifecycle.explain_words import codes, fix_of
@@ -60,11 +61,11 @@ def _request(frame: Frame, tenant: str, request_id: str) -> RequestExplanation:
 
 
 def _explain_code(frame: Frame, code: str) -> None:
-    fix = fix_of(code)
+    fix = fix_of(code) or (WORDS[code].fix if code in WORDS else None)
     if fix is None:
         raise missing(
             f"There is no reason code {code!r}.",
-            f"The codes are {', '.join(codes())}.",
+            f"The codes are {', '.join(sorted({*codes(), *WORDS}))}.",
             code="match.no_code",
         )
     frame.output.data({"code": code, "fix": fix})

@@ -6,9 +6,11 @@ from typing import Any, Protocol
 
 import pytest
 
+from gatepost.activity.reasons import FIXES
 from gatepost.cli import main
 from gatepost.cli.activities import moment
 from gatepost.cli.errors import CommandFailed
+from gatepost.cli.words import WORDS
 
 
 class Shell(Protocol):
@@ -302,6 +304,11 @@ def test_explain_says_what_a_code_asks_for(shell: Shell) -> None:
     shell("explain", "--code", "no.such", code=3)
     shell("explain", "--request", "nope", code=3)
     shell("explain", code=2)
+
+
+@pytest.mark.parametrize("code", sorted({*WORDS, *FIXES}))
+def test_every_code_of_a_record_can_be_explained(shell: Shell, code: str) -> None:
+    assert shell("explain", "--code", code)["fix"]
 
 
 def test_doctor_finds_a_private_new_install_healthy(acme: Shell, tmp_path: Path) -> None:
