@@ -1,11 +1,13 @@
 """Running the server: uvicorn in one process or several, until it is told to stop."""
 
 import logging
+import multiprocessing
 import os
 import shutil
 import signal
 import socket
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -95,6 +97,12 @@ class _Configuration(uvicorn.Config):
             # Of one process there is only to say that it serves, which we say ourselves.
             logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
+    def load(self) -> None:
+        super().load()
+        # Only a worker has a parent, and only in a worker is anything loaded.
+        if parent := multiprocessing.parent_process():
+            threading.Thread(target=_end_with, args=(parent.join,), daemon=True).start()
+
 
 class _Server(uvicorn.Server):
     """The one process; tells when it answers."""
@@ -125,6 +133,12 @@ class _Workers(Multiprocess):
         )
         if self.have_started:
             _tell_ready(self.config, self._on_ready)
+
+
+def _end_with(parent_ends: Callable[[], None]) -> None:
+    """Stop this worker when its parent is gone, else it would keep the address for ever."""
+    parent_ends()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _tell_ready(config: uvicorn.Config, on_ready: OnReady) -> None:

@@ -197,5 +197,40 @@ def test_worker_that_dies_is_replaced(tmp_path: Path) -> None:
         assert server.stop() == 0
 
 
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "2") as server:
+        address = urlsplit(server.url)
+        server.process.kill()
+        server.process.wait()
+        for _ in range(100):
+            if not _answers(address.port):
+                break
+            time.sleep(0.1)  # noqa: TID251 - other processes have to notice
+        assert not _answers(address.port)
+
+
+def _answers(port: int | None) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _command_of(process_id: str) -> str:
     return Path(f"/proc/{process_id}/cmdline").read_text()
+
+
+def test_database_that_is_away_is_said_in_words(tmp_path: Path) -> None:
+    url = "postgresql://gatepost:hunter2@127.0.0.1:1/x"
+    refused = run("serve", "--port", "0", "--database", url, "--data-dir", str(tmp_path))
+    assert refused.returncode == 1
+    assert "does not answer" in refused.stderr
+    assert "hunter2" not in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_text("something else altogether")
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    refused = run("serve", "--port", "0", "--database", url, "--data-dir", str(tmp_path))
+    assert refused.returncode == 1
+    assert "not a database" in refused.stderr
+    assert (tmp_path / "x.db").read_text() == "something else altogether"
