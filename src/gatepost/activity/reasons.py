@@ -50,7 +50,7 @@ BY_SCIM_TYPE: dict[str, str] = {
 }
 BY_STATUS: dict[int, str] = {
     400: "parse.invalid",
-    404: "match.none",
+    404: "route.none",
     405: "route.none",
     412: "version.mismatch",
     413: "parse.too_large",

@@ -105,8 +105,11 @@ class Recorder:
             await self._database.commit(upserts)
         while self._records:
             some = self._records[:_RECORDS_A_COMMIT]
-            await self._database.commit(some)
-            del self._records[: len(some)]
+            broken = await self._database.commit(some)
+            if broken is None:
+                del self._records[: len(some)]
+            else:  # a record that is there already must not take the others down with it
+                del self._records[broken.index]
 
     async def _run(self) -> None:
         while True:

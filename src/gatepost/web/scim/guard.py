@@ -35,14 +35,22 @@ async def guarded(inbound: Inbound, recorder: Recorder, work: Awaitable[Answer])
     except (ScimError, StoreUnavailable, ScanTooLong) as error:
         said = _as_scim_error(error)
         answer = error_answer(said)
-        recorder.record(inbound.failed(answer.status, said.scim_type, answer.body))
+        _record_failure(inbound, recorder, answer, said.scim_type)
     except ClientGone:
         raise
     except Exception:  # noqa: BLE001 - the edge: a fault too leaves as a SCIM Error
         structlog.get_logger().exception("fault", request_id=inbound.request_id)
         answer = error_answer(_fault(inbound))
-        recorder.record(inbound.failed(answer.status, None, answer.body))
+        _record_failure(inbound, recorder, answer, None)
     return answer
+
+
+def _record_failure(
+    inbound: Inbound, recorder: Recorder, answer: Answer, scim_type: str | None
+) -> None:
+    """Record the failure, unless the write was done and only its answer failed."""
+    if not inbound.is_recorded:
+        recorder.record(inbound.failed(answer.status, scim_type, answer.body))
 
 
 def error_answer(error: ScimError) -> Answer:
