@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "admin": ("gatepost.cli.admin:admin", "Make and list the people who run the installation."),
     "db": ("gatepost.cli.database:db", "Bring the database up to date."),
+    "backup": ("gatepost.cli.backups:backup", "Create, verify and restore backups."),
     "conflict": ("gatepost.cli.conflicts:conflict", "Settle conflicts over existing accounts."),
     "doctor": ("gatepost.cli.doctor:doctor", "Tell whether this installation is in order."),
     "explain": ("gatepost.cli.explain:explain", "Explain why a user did not sync."),
