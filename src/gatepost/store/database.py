@@ -61,5 +61,17 @@ class Database(Protocol):
         ...
 
 
+class Snapshot(Protocol):
+    """The database as it was at one moment."""
+
+    async def rows(self, statement: str, *values: Any) -> Sequence[tuple[Any, ...]]:  # noqa: ANN401
+        """Read rows, as many as the statement asks for and without a deadline.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        ...
+
+
 class ScanTooLong(Exception):
     """A read ran into its deadline and was stopped."""

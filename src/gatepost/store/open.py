@@ -4,13 +4,14 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import apsw
 
 from gatepost.store import postgresql_upgrade, sqlite_upgrade
-from gatepost.store.database import Database, StoreUnavailable
+from gatepost.store.database import Database, Snapshot, StoreUnavailable
 from gatepost.store.migrations import runner
 from gatepost.store.postgresql import PostgresqlDatabase
 from gatepost.store.sqlite import SqliteDatabase
@@ -22,7 +23,15 @@ _POSTGRESQL = ("postgresql://", "postgres://")
 
 
 class OpenDatabase(Database, Protocol):
-    """A database with its end."""
+    """A database as the process that opened it has it."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """Hold on to the database as it is now, for reading; writers go on.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        ...
 
     async def close(self) -> None:
         """Finish what waits and let go of the database."""

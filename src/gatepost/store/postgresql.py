@@ -1,12 +1,13 @@
 """PostgreSQL as the database: reads here, commits through the batches."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
 import asyncpg  # type: ignore[import-untyped]
 
 from gatepost.store.changes import Broken, Change
-from gatepost.store.database import ScanTooLong, StoreUnavailable
+from gatepost.store.database import ScanTooLong, Snapshot, StoreUnavailable
 from gatepost.store.postgresql_batches import PostgresqlWriter
 from gatepost.store.postgresql_errors import FAILED, is_away
 
@@ -95,6 +96,24 @@ class PostgresqlDatabase:
         """
         await self.rows("SELECT 1 FROM schema_migrations LIMIT 1")
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """Hold on to the database as it is now, for reading; writers go on.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        try:
+            async with (
+                self._readers.acquire(timeout=_CONNECT_S) as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                yield _PostgresqlSnapshot(connection)
+        except FAILED as error:
+            if is_away(error):
+                raise _fault(error) from error
+            raise
+
     async def close(self) -> None:
         """Finish what waits and disconnect."""
         await self._writer.close()
@@ -112,6 +131,18 @@ class PostgresqlDatabase:
             if is_away(error):
                 raise _fault(error) from error
             raise
+
+
+class _PostgresqlSnapshot:
+    """A transaction that sees one moment."""
+
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - asyncpg's
+        self._connection = connection
+
+    async def rows(self, statement: str, *values: Any) -> Sequence[tuple[Any, ...]]:  # noqa: ANN401
+        """Read rows."""
+        found: Sequence[tuple[Any, ...]] = await self._connection.fetch(statement, *values)
+        return found
 
 
 def _pool(url: str, size: int, settings: dict[str, str]) -> Pool:

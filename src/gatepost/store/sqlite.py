@@ -3,14 +3,15 @@
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any
 
 import apsw
 
 from gatepost.store.changes import Broken, Change
-from gatepost.store.database import ScanTooLong, StoreUnavailable
+from gatepost.store.database import ScanTooLong, Snapshot, StoreUnavailable
 from gatepost.store.sqlite_checkpoints import SqliteCheckpointer
 from gatepost.store.sqlite_connection import AWAY, connect
 from gatepost.store.sqlite_writer import SqliteWriter
@@ -75,6 +76,19 @@ class SqliteDatabase:
         """
         await self.rows("SELECT 1 FROM schema_migrations LIMIT 1")
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """Hold on to the database as it is now, for reading; writers go on.
+
+        Raises:
+            StoreUnavailable: the file cannot be read.
+        """
+        held = await asyncio.to_thread(_SqliteSnapshot, self.path)
+        try:
+            yield held
+        finally:
+            await asyncio.to_thread(held.close)
+
     async def close(self) -> None:
         """Apply what waits, empty the log and close the file."""
         await asyncio.to_thread(self._writer.close)
@@ -103,3 +117,26 @@ class SqliteDatabase:
             connection = self._scanner.connection = connect(self.path, cache_mib=8)
             self._scan_connections.append(connection)
         return connection
+
+
+class _SqliteSnapshot:
+    """A read transaction on a connection of its own, used from one thread after another."""
+
+    def __init__(self, path: str) -> None:
+        self._connection = connect(path, cache_mib=2)
+        self._connection.execute("BEGIN")
+        self._read("SELECT 1 FROM schema_migrations", ())  # the moment is that of the first read
+
+    async def rows(self, statement: str, *values: Any) -> Sequence[tuple[Any, ...]]:  # noqa: ANN401
+        """Read rows in another thread."""
+        return await asyncio.to_thread(self._read, statement, values)
+
+    def close(self) -> None:
+        """Let go of the moment."""
+        self._connection.close()
+
+    def _read(self, statement: str, values: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except AWAY as error:
+            raise StoreUnavailable(f"the database cannot be read: {error}") from error

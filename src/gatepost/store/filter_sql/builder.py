@@ -42,8 +42,9 @@ class Builder:
         """Take a text; give its mark, with its type."""
         if self.is_sqlite:
             return self.add(value)
-        # PostgreSQL's text has no NUL. U+0001 sorts beside it and is stored as little (`_UNSTORABLE`
-        # in scim.resource.values), so that it compares with every stored value as the NUL would.
+        # PostgreSQL's text has no NUL. U+0001 sorts beside it and is stored as little
+        # (`_UNSTORABLE` in scim.resource.values), so it compares with every stored
+        # value as the NUL would.
         place = self.add(value.replace("\x00", "\x01"))
         return f'CAST({place} AS text) COLLATE "C"'
 
