@@ -73,8 +73,12 @@ def running(folder: Path, *arguments: str, **variables: str) -> Iterator[Running
         yield Running(process, json.loads(line), log)
     finally:
         late.cancel()
-        process.kill()
-        process.wait()
+        process.terminate()
+        try:
+            process.wait(STOPPED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
         if process.stdout:
             process.stdout.close()
 

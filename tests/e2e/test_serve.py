@@ -198,7 +198,7 @@ def test_worker_that_dies_is_replaced(tmp_path: Path) -> None:
 
 
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "2") as server:
+    with serving(tmp_path, "--workers", "2", TMPDIR=str(tmp_path)) as server:
         address = urlsplit(server.url)
         server.process.kill()
         server.process.wait()
