@@ -12,7 +12,13 @@ from gatepost.scim.discovery import (
     schema_documents,
     service_provider_config,
 )
-from gatepost.scim.errors import InvalidSyntax, MethodNotAllowed, NotFound, NotImplementedByServer
+from gatepost.scim.errors import (
+    Forbidden,
+    InvalidSyntax,
+    MethodNotAllowed,
+    NotFound,
+    NotImplementedByServer,
+)
 from gatepost.scim.filter.check import check
 from gatepost.scim.handler import Change, Document, Handler, Stored
 from gatepost.scim.pages import Pages
@@ -259,6 +265,7 @@ class ServiceProvider:
         resources = (profile.user, profile.group)
         if first == "serviceproviderconfig" and not rest:
             _only(request, "GET")
+            _check_unfiltered(request)
             return json_answer(
                 service_provider_config(
                     profile.limits,
@@ -269,9 +276,11 @@ class ServiceProvider:
             )
         if first == "schemas" and len(rest) <= 1:
             _only(request, "GET")
+            _check_unfiltered(request)
             return _listed(schema_documents(resources, profile.base_url), "id", rest)
         if first == "resourcetypes" and len(rest) <= 1:
             _only(request, "GET")
+            _check_unfiltered(request)
             return _listed(resource_type_documents(resources, profile.base_url), "name", rest)
         raise NotFound(
             "There is no such SCIM endpoint. Endpoints are /Users, /Groups, /Bulk, /.search, "
@@ -297,6 +306,15 @@ def _only(request: Request, *methods: str) -> None:
         allowed = ", ".join(methods)
         detail = f"{request.method} is not offered here; offered: {allowed}."
         raise MethodNotAllowed(detail, headers={"Allow": allowed})
+
+
+def _check_unfiltered(request: Request) -> None:
+    """Refuse a filter "to ensure that clients cannot incorrectly assume" one (RFC 7644 §4)."""
+    if any(name.lower() == "filter" for name, _ in request.query):
+        raise Forbidden(
+            "What the server says of itself is not filtered. Leave `filter` out and choose from "
+            "the whole list, or ask for one schema or resource type by its URL."
+        )
 
 
 def _body(request: Request) -> Any:  # noqa: ANN401
