@@ -16,18 +16,24 @@ def changed(before: Document, after: Document) -> dict[str, list[Any]]:
     for key in before.keys() | after.keys():
         if key in {"schemas", "id", "meta"}:
             continue
-        _compare(key, before.get(key), after.get(key), found)
+        separator = ":" if key.lower().startswith("urn:") else "."
+        _compare(key, separator, (before.get(key), after.get(key)), found)
     return dict(sorted(found.items()))
 
 
-def _compare(path: str, old: object, new: object, found: dict[str, list[Any]]) -> None:
+def _compare(
+    path: str, separator: str, values: tuple[Any, Any], found: dict[str, list[Any]]
+) -> None:
+    old, new = values
     if old == new:
         return
-    if isinstance(old or {}, dict) and isinstance(new or {}, dict):
-        olds: Document = old if isinstance(old, dict) else {}
-        news: Document = new if isinstance(new, dict) else {}
-        separator = ":" if path.lower().startswith("urn:") else "."
-        for key in olds.keys() | news.keys():
-            _compare(f"{path}{separator}{key}", olds.get(key), news.get(key), found)
+    if not (_is_complex(old) and _is_complex(new)):
+        found[path] = [old, new]
         return
-    found[path] = [old, new]
+    olds, news = old or {}, new or {}
+    for key in olds.keys() | news.keys():
+        _compare(f"{path}{separator}{key}", ".", (olds.get(key), news.get(key)), found)
+
+
+def _is_complex(value: object) -> bool:
+    return value is None or isinstance(value, dict)
