@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from gatepost.lifecycle.refusals import AdoptionRefused
 from gatepost.lifecycle.rules.adoption import LIMITS, limit_of_adoption, serves
 from gatepost.web.scim.errors import as_scim_error
-from gatepost.lifecycle.refusals import AdoptionRefused
 from tests.unit.lifecycle.make import a_provider, a_row
 
 CLAIMED = {"example.com": "okta", "entra.example": "entra"}
