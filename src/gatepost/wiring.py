@@ -10,6 +10,7 @@ from gatepost.base.clock import Clock, SystemClock
 from gatepost.base.ids import Ids, Uuid7Ids
 from gatepost.base.secrets import Secrets, SystemSecrets
 from gatepost.base.settings import Settings
+from gatepost.lifecycle.administration import Administration
 from gatepost.lifecycle.conflicts import Conflicts
 from gatepost.lifecycle.corridor import Corridor
 from gatepost.lifecycle.directory import Directory
@@ -69,6 +70,7 @@ class House:
         self.administrators = Administrators(corridor, self.users, secrets)
         self.activity = ActivityLog(database, clock)
         self.explainer = Explainer(database, clock)
+        self.administration = Administration(corridor)
         self.recorder = Recorder(database, clock)
         self.retention = Retention(database, clock, settings)
         self.profiles = Profiles(

@@ -33,10 +33,3 @@ def test_what_is_ignored_is_noted_once_and_is_no_deviation() -> None:
     dialect.ignore("phoneNumbers")
     dialect.ignore("phoneNumbers")
     assert (dialect.ignored, dialect.deviations) == (["phoneNumbers"], [])
-
-
-def test_every_warning_is_kept() -> None:
-    dialect = Dialect()
-    dialect.warn("a")
-    dialect.warn("a")
-    assert dialect.warnings == ["a", "a"]

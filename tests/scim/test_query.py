@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from gatepost.scim import urns
@@ -24,7 +23,6 @@ from gatepost.scim.query import (
     fingerprint,
     from_body,
     from_query,
-    list_response,
     read_cursor,
     write_cursor,
 )
@@ -201,28 +199,6 @@ def test_members_of_a_search_have_their_type(members: dict[str, Any]) -> None:
 
 def test_one_attribute_may_stand_without_a_list() -> None:
     assert search(attributes="title") == search(attributes=["title"])
-
-
-def test_a_list_response_joins_what_is_json_already() -> None:
-    answer = list_response([b'{"id":"1"}', b'{"id":"2"}'], total=12, start_index=3)
-    assert msgspec.json.decode(answer) == {
-        "schemas": [urns.LIST_RESPONSE],
-        "totalResults": 12,
-        "startIndex": 3,
-        "itemsPerPage": 2,
-        "Resources": [{"id": "1"}, {"id": "2"}],
-    }
-
-
-def test_an_empty_list_response_has_an_empty_list() -> None:
-    """WIRE.md Q1."""
-    answer = msgspec.json.decode(list_response([], total=0, start_index=1))
-    assert (answer["totalResults"], answer["itemsPerPage"], answer["Resources"]) == (0, 0, [])
-
-
-def test_a_page_by_cursor_has_a_next_cursor_and_no_index() -> None:
-    answer = msgspec.json.decode(list_response([b"{}"], total=None, next_cursor="c"))
-    assert answer.keys() == {"schemas", "itemsPerPage", "nextCursor", "Resources"}
 
 
 def a_cursor(last_id: str = "u.1", at: int = 100) -> str:

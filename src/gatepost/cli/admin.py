@@ -69,6 +69,42 @@ def list_administrators(frame: Frame, /, *, tenant: str) -> None:
     frame.output.rows([_document(one) for one in at_desk(frame, tenant, work)], _COLUMNS)
 
 
+@admin.command()
+@click.argument("user")
+@TENANT
+@click.pass_obj
+def grant(frame: Frame, /, user: str, *, tenant: str) -> None:
+    """Make the technician USER an administrator too."""
+    _mark(frame, tenant, user, administrator=True)
+
+
+@admin.command()
+@click.argument("user")
+@TENANT
+@click.pass_obj
+def revoke(frame: Frame, /, user: str, *, tenant: str) -> None:
+    """Take administration from USER; the last administrator stays one."""
+    _mark(frame, tenant, user, administrator=False)
+
+
+@admin.command("break-glass")
+@click.argument("user")
+@click.option("--off", is_flag=True, help="Lift the mark.")
+@TENANT
+@click.pass_obj
+def break_glass(frame: Frame, /, user: str, *, off: bool, tenant: str) -> None:
+    """Mark USER as a break-glass account: no identity provider adopts or deactivates it."""
+    _mark(frame, tenant, user, break_glass=not off)
+
+
+def _mark(frame: Frame, tenant: str, user: str, **marks: bool) -> None:
+    async def work(desk: Desk) -> UserRow:
+        found = await desk.listing.find_user(desk.tenant_id, user)
+        return await desk.house.administration.mark(desk.writer, found.user_id, **marks)
+
+    frame.output.data(_document(at_desk(frame, tenant, work)))
+
+
 _PRESENT = Problem(
     what="There is an administrator already, so a link for the first one would open nothing.",
     fix="Create another one with `gatepost admin create EMAIL`; `gatepost admin list` names them.",
@@ -83,6 +119,7 @@ def _document(row: UserRow) -> dict[str, Any]:
         "user_name": row.user_name,
         "email": row.email,
         "status": row.status,
+        "administrator": row.administrator,
         "break_glass": row.break_glass,
         "created_at": instant(row.created_at),
     }

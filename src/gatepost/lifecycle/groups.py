@@ -15,13 +15,14 @@ from gatepost.lifecycle.refusals import GroupNotFound
 from gatepost.scim.filter.match import match_element
 from gatepost.scim.fold import fold
 from gatepost.scim.patch.members import MembershipChange
-from gatepost.scim.resource.canonical import canonical
+from gatepost.scim.resource.canonical import canonical, with_id
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.store import groups, roles, users
 from gatepost.store.rows import GroupRow, ProviderRow, UserRow
 
 Document = dict[str, Any]
 Change = Callable[[Document], Document]
+Member = groups.Member
 
 _PAGE = 1000
 
@@ -40,16 +41,15 @@ class Groups:
         members: Iterable[str],
         *,
         provider: ProviderRow,
-        schema: ResourceSchema,
         strict: bool = False,
     ) -> GroupOutcome:
-        """Create a group with its members.
+        """Create a group with its members; the document is as `scim.resource.read` gives it.
 
         Raises:
             Refusal: GroupNameMissing, GroupNameTaken; MemberUnknown in strict mode.
         """
         group_id = self._corridor.ids.new()
-        document = canonical({**document, "id": group_id}, schema)
+        document = with_id(document, group_id)
         joining = MembershipChange(
             cleared=False, added=tuple(members), removed=(), removed_where=()
         )
@@ -142,7 +142,7 @@ class Groups:
             raise GroupNotFound(id=group_id)
         return found
 
-    async def members(self, tenant_id: int, group_id: str) -> AsyncIterator[list[groups.Member]]:
+    async def members(self, tenant_id: int, group_id: str) -> AsyncIterator[list[Member]]:
         """Read the members in pages, in the order of their ids; never all at once."""
         after: str | None = None
         while True:
@@ -153,7 +153,7 @@ class Groups:
                 return
             after = page[-1].user_id
 
-    async def first_members(self, tenant_id: int, group_id: str, most: int) -> list[groups.Member]:
+    async def first_members(self, tenant_id: int, group_id: str, most: int) -> list[Member]:
         """Read up to `most` members, in the order of their ids."""
         return await groups.members(self._database, tenant_id, group_id, None, most)
 

@@ -104,8 +104,7 @@ class Renderer:
         if page is None:
             return None
         head = self.whole(resource, stored, handler, None).head
-        members = self._written_members(resource, page, None)
-        return head[:-1] + b',"members":[' + members + b"]}"
+        return head[:-1] + b',"members":[' + self._written_members(resource, page, None) + b"]}"
 
     def _written_members(
         self,

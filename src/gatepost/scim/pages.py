@@ -8,11 +8,11 @@ import msgspec
 from gatepost.scim.answers import Answer, Rendered, Renderer
 from gatepost.scim.dialects.mode import Dialect
 from gatepost.scim.discovery import Limits
-from gatepost.scim.errors import InvalidCursor, InvalidSyntax
+from gatepost.scim.errors import InvalidCursor
 from gatepost.scim.filter.check import check
 from gatepost.scim.handler import Found, Handler
 from gatepost.scim.query.cursor import fingerprint, read_cursor, write_cursor
-from gatepost.scim.query.request import SearchRequest, from_body
+from gatepost.scim.query.request import SearchRequest
 from gatepost.scim.resource.write import wants
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.scim.urns import LIST_RESPONSE
@@ -52,20 +52,18 @@ class Pages:
 
     async def search_all(
         self,
-        resources: tuple[ResourceSchema, ...],
-        body: Any,  # noqa: ANN401 - decoded JSON
+        searches: list[tuple[ResourceSchema, SearchRequest]],
         handler: Handler,
-        dialect: Dialect,
     ) -> Answer:
-        """Answer a search across types (RFC 7644 §3.4.3): users first, then groups."""
-        if body is None:
-            raise InvalidSyntax("POST /.search needs a JSON body.")
+        """Answer a search across types (RFC 7644 §3.4.2.1, §3.4.3): one type after the other.
+
+        An attribute that a type does not have is no deviation here: it has no value.
+        """
         rendered: list[Rendered] = []
         total, start, count = 0, 1, 0
-        for resource in resources:
-            request = from_body(body, resource, dialect, self._limits)
+        for resource, request in searches:
             if request.filter is not None:
-                check(request.filter, resource, dialect)
+                check(request.filter, resource, Dialect())
             if request.cursor is not None:
                 detail = "Across types there are no cursors. Use startIndex, or /Users and /Groups."
                 raise InvalidCursor(detail)

@@ -81,13 +81,24 @@ class ServiceProvider:
         rest = request.segments[1:]
         if first in self._types and len(rest) <= 1:
             return await self._resource(self._types[first], rest, request, handler, dialect, now_s)
-        if first == ".search" and not rest:
-            _only(request, "POST")
-            every = (self.profile.user, self.profile.group)
-            return await self._pages.search_all(every, request.body, handler, dialect)
+        if first in {"", ".search"} and not rest:
+            return await self._everything(request, handler, dialect)
         if first == "me":
             raise NotImplementedByServer("/Me is not offered: a SCIM client is not a user here.")
         return self._discovery(first, rest, request)
+
+    async def _everything(self, request: Request, handler: Handler, dialect: Dialect) -> Answer:
+        """Search all types, by GET of the base URL or by `/.search` (RFC 7644 §3.4.2.1, §3.4.3)."""
+        limits = self.profile.limits
+        types = (self.profile.user, self.profile.group)
+        if request.segments:
+            _only(request, "POST")
+            body = _body(request)
+            searches = [(one, from_body(body, one, dialect, limits)) for one in types]
+        else:
+            _only(request, "GET")
+            searches = [(one, from_query(request.query, one, dialect, limits)) for one in types]
+        return await self._pages.search_all(searches, handler)
 
     async def _resource(
         self,
@@ -141,7 +152,7 @@ class ServiceProvider:
             stored = await handler.create_user(document)
         location = self._renderer.location(resource, stored.id)
         whole = self._renderer.whole(resource, stored, handler, projection)
-        return whole.as_answer(201, {"Location": location, "ETag": etag(stored.version)})
+        return whole.as_answer(201, {"Location": location, **self._headers(resource, stored)})
 
     async def get(
         self,
@@ -158,7 +169,7 @@ class ServiceProvider:
         else:
             wanted = wants(projection, "groups")
             stored = await handler.get_user(resource_id, with_groups=wanted)
-        headers = {"ETag": etag(stored.version)}
+        headers = self._headers(resource, stored)
         if request.if_none_match and matches(request.if_none_match, stored.version):
             return Answer(304, headers=headers)
         return self._renderer.whole(resource, stored, handler, projection).as_answer(200, headers)
@@ -184,7 +195,7 @@ class ServiceProvider:
 
         stored = await self._changed(resource, resource_id, change, members, request, handler)
         whole = self._renderer.whole(resource, stored, handler, projection)
-        return whole.as_answer(200, {"ETag": etag(stored.version)})
+        return whole.as_answer(200, self._headers(resource, stored))
 
     async def modify(
         self,
@@ -208,7 +219,7 @@ class ServiceProvider:
             operations, members = split(operations, resource, dialect)
         change = _patched(operations, resource, dialect) if operations or not members else None
         stored = await self._changed(resource, resource_id, change, members, request, handler)
-        headers = {"ETag": etag(stored.version)}
+        headers = self._headers(resource, stored)
         if resource is self.profile.group and projection is None:
             return await self._modified_group(stored, handler, headers)
         return self._renderer.whole(resource, stored, handler, projection).as_answer(200, headers)
@@ -251,6 +262,11 @@ class ServiceProvider:
             return await handler.change_group(resource_id, change, members, request.if_match)
         assert change is not None  # noqa: S101 - only a group changes by its members alone
         return await handler.change_user(resource_id, change, request.if_match)
+
+    def _headers(self, resource: ResourceSchema, stored: Stored) -> dict[str, str]:
+        """Give what says in the headers what `meta` says in the body (RFC 7643 §3.1)."""
+        location = self._renderer.location(resource, stored.id)
+        return {"ETag": etag(stored.version), "Content-Location": location}
 
     def _projection(
         self, request: Request, resource: ResourceSchema, dialect: Dialect

@@ -43,6 +43,8 @@ def _created(draft: UserDraft, document: dict[str, Any]) -> Plan:
     draft.entries.insert(
         0, _entry(draft, event if user.created_via != "console" else "user.created")
     )
+    if user.administrator:
+        draft.entry("administrator.created", draft.subject)
     draft.step("apply", created=True)
     indexed = values(user.tenant_id, user.user_id, document)
     changes: list[Change] = [Insert(USERS, user), *(Insert(USER_VALUES, one) for one in indexed)]

@@ -65,11 +65,14 @@ async def _one(
         return _result(operation, error.status, response=error.as_document())
     answer = await run(request)
     location = answer.headers.get("Location")
+    if operation.method != "POST":
+        # "MUST be returned for all operations except for failed POST operations" (RFC 7644 §3.7.3).
+        location = f"{base_url}/" + "/".join(request.segments)
     if answer.status >= _FAILED:
-        return _result(operation, answer.status, response=msgspec.json.decode(answer.body or b"{}"))
+        said = msgspec.json.decode(answer.body or b"{}")
+        return _result(operation, answer.status, location=location, response=said)
     if location and operation.bulk_id:
         ids[operation.bulk_id] = location.rpartition("/")[2]
-    location = location or f"{base_url}/" + "/".join(request.segments)
     return _result(operation, answer.status, location=location, version=answer.headers.get("ETag"))
 
 

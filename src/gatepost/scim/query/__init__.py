@@ -1,12 +1,11 @@
-"""Queries: what is asked, and the list that answers (RFC 7644 §3.4.2, §3.4.3, RFC 9865).
+"""Queries: what is asked (RFC 7644 §3.4.2, §3.4.3, RFC 9865).
 
 `request` reads the parameters of a URL or the body of a `/.search`, `cursor`
-writes and reads the opaque mark of a place in a list, `list_response` joins
-resources that are bytes already. Which resources there are is the store's affair.
+writes and reads the opaque mark of a place in a list. Which resources there are
+is the store's affair; `gatepost.scim.pages` writes the list.
 """
 
 from gatepost.scim.query.cursor import fingerprint, read_cursor, write_cursor
-from gatepost.scim.query.list_response import list_response
 from gatepost.scim.query.request import SearchRequest, from_body, from_query
 
 __all__ = [
@@ -14,7 +13,6 @@ __all__ = [
     "fingerprint",
     "from_body",
     "from_query",
-    "list_response",
     "read_cursor",
     "write_cursor",
 ]

@@ -8,7 +8,7 @@ from gatepost.base.clock import as_rfc3339
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.directory import Directory
 from gatepost.lifecycle.group_draft import GroupOutcome
-from gatepost.lifecycle.groups import Groups
+from gatepost.lifecycle.groups import Groups, Member
 from gatepost.lifecycle.rules.outcome import UserOutcome
 from gatepost.lifecycle.users import NewUser, Users
 from gatepost.scim.dialects.mode import Dialect
@@ -18,7 +18,6 @@ from gatepost.scim.handler import Change, Document, Found, Stored
 from gatepost.scim.patch.members import MembershipChange
 from gatepost.scim.query.request import SearchRequest
 from gatepost.scim.schema.resource_schema import ResourceSchema
-from gatepost.store.groups import Member
 from gatepost.store.rows import GroupRow, ProviderRow, UserRow
 from gatepost.tenancy.tenants import Schemas
 
@@ -109,7 +108,6 @@ class LifecycleHandler:
             document,
             members,
             provider=self._provider,
-            schema=self._schemas.group,
             strict=self._dialect.is_strict,
         )
         return self._written_group(outcome)

@@ -58,7 +58,7 @@ async def read_request(
     """
     headers: Headers = dict(scope["headers"])
     _, segments = split_path(scope)
-    if _below(scope).endswith(b"/"):
+    if segments and _below(scope).endswith(b"/"):
         refusal = NotFound("The path ends in a slash. Leave the slash out.")
         dialect.tolerate("P13", "a slash at the end of the path", refusal)
     body = None
@@ -71,7 +71,8 @@ async def read_request(
         inbound.body = None if is_bulk(segments) else redact(body)
         inbound.step("parse", bytes=len(raw))
     return Request(
-        method=scope["method"],
+        # The server leaves the body of an answer to HEAD out (RFC 9110 §9.3.2).
+        method="GET" if scope["method"] == "HEAD" else scope["method"],
         segments=segments,
         query=_query(scope["query_string"]),
         body=body,

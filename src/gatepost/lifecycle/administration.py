@@ -1,0 +1,97 @@
+"""Who administers, and which accounts stay open whatever happens (R15)."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gatepost.activity.entry import Entry, Subject
+from gatepost.lifecycle.corridor import Corridor, Writer
+from gatepost.lifecycle.plan import Plan
+from gatepost.lifecycle.refusals import ProtectedAccount, RoleMisfit
+from gatepost.lifecycle.rules.visibility import check_visible
+from gatepost.store import tenants, users
+from gatepost.store.changes import Change, Update
+from gatepost.store.rows import TenantRow, UserRow
+from gatepost.store.tables import TENANTS, USERS
+
+
+class _Loaded(msgspec.Struct, frozen=True):
+    user: UserRow
+    tenant: TenantRow | None
+    has_other: bool
+
+
+class Administration:
+    """Appoints and dismisses administrators, and marks break-glass accounts."""
+
+    def __init__(self, corridor: Corridor) -> None:
+        self._corridor = corridor
+        self._database = corridor.database
+
+    async def mark(
+        self,
+        writer: Writer,
+        user_id: str,
+        *,
+        administrator: bool | None = None,
+        break_glass: bool | None = None,
+    ) -> UserRow:
+        """Set or lift the marks that are given; None leaves a mark as it is.
+
+        Raises:
+            Refusal: UserNotFound; RoleMisfit, an end user administers nothing;
+                ProtectedAccount, the last active administrator stays one.
+        """
+        wanted = {"administrator": administrator, "break_glass": break_glass}
+
+        async def load() -> _Loaded:
+            tenant_id = writer.actor.tenant_id
+            user = await users.get(self._database, tenant_id, user_id)
+            user = check_visible(user, None, {}, user_id)
+            tenant = await tenants.get(self._database, tenant_id)
+            others = await users.count_active_administrators(self._database, tenant_id, user_id)
+            return _Loaded(user, tenant, others > 0)
+
+        def decide(loaded: _Loaded, at: datetime) -> Plan:
+            return _decide(loaded, {key: one for key, one in wanted.items() if one is not None}, at)
+
+        marked: UserRow = await self._corridor.run(writer, load, decide)
+        return marked
+
+
+def _decide(loaded: _Loaded, wanted: dict[str, Any], at: datetime) -> Plan:
+    user = loaded.user
+    new = {name: one for name, one in wanted.items() if getattr(user, name) != one}
+    if not new:
+        return Plan(outcome=user)
+    if new.get("administrator") and user.user_type != "technician":
+        facts = {"role": "administrator", "role_type": "technician", "user_type": user.user_type}
+        return Plan(refusal=RoleMisfit(user=user.user_name, **facts))
+    if new.get("administrator") is False and user.status == "active" and not loaded.has_other:
+        return Plan(refusal=ProtectedAccount(user_name=user.user_name, limit="last_administrator"))
+    key = (user.tenant_id, user.user_id)
+    changes: list[Change] = [Update(USERS, key, {**new, "modified_at": at})]
+    if "administrator" in new and loaded.tenant:
+        changes.append(_counted(loaded.tenant))
+    marked = msgspec.structs.replace(user, **new)
+    return Plan(tuple(changes), tuple(_said(user, new)), outcome=marked)
+
+
+def _counted(tenant: TenantRow) -> Update:
+    """Two administrators who dismiss each other at once must not both succeed."""
+    version = tenant.administrators_version
+    values = {"administrators_version": version + 1}
+    return Update(TENANTS, (tenant.tenant_id,), values, {"administrators_version": version})
+
+
+def _said(user: UserRow, new: dict[str, Any]) -> list[Entry]:
+    subject = Subject("user", user.user_id, user.user_name)
+    entries = []
+    if "administrator" in new:
+        event = "administrator.created" if new["administrator"] else "administrator.removed"
+        entries.append(Entry(event, subject))
+    if "break_glass" in new:
+        pair = [user.break_glass, new["break_glass"]]
+        entries.append(Entry("user.updated", subject, {"changes": {"break_glass": pair}}))
+    return entries
