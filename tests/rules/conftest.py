@@ -33,7 +33,8 @@ async def empty(url: str) -> None:
     connection = await asyncpg.connect(url)
     try:
         if await connection.fetchval("SELECT to_regclass('users')"):
-            await connection.execute("".join(f"DELETE FROM {name};" for name in names))
+            statements = [f"DELETE FROM {name}" for name in names]  # noqa: S608 - our own tables
+            await connection.execute("; ".join(statements))
     finally:
         await connection.close()
 
