@@ -12,8 +12,11 @@ import click
 
 from gatepost.base.actor import command_line
 from gatepost.base.clock import as_rfc3339
+from gatepost.base.configuration import Configuration
+from gatepost.base.settings import Settings
 from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
+from gatepost.cli.serve import SERVED_AT, make_data_dir
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.listing import Listing
@@ -61,7 +64,9 @@ def at_desk(frame: Frame, tenant: str, work: Callable[[Desk], Awaitable[Result]]
         TenantNotFound: there is none of that name.
         SettingsError: the settings cannot be used.
     """
-    settings = frame.configuration().settings
+    configuration = frame.configuration()
+    make_data_dir(configuration.settings.data_dir)
+    settings = _as_served(configuration)
 
     async def run() -> Result:
         house = await open_house(settings)
@@ -71,6 +76,15 @@ def at_desk(frame: Frame, tenant: str, work: Callable[[Desk], Awaitable[Result]]
             await house.close()
 
     return asyncio.run(run())
+
+
+def _as_served(configuration: Configuration) -> Settings:
+    """Give the settings with the URL of the server that runs on this data directory."""
+    settings = configuration.settings
+    note = settings.data_dir / SERVED_AT
+    if configuration.origin("public_url") != "default" or not note.exists():
+        return settings
+    return settings.model_copy(update={"public_url": note.read_text().strip()})
 
 
 async def _sit_down(house: House, name: str) -> Desk:

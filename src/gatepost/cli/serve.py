@@ -3,6 +3,8 @@
 import asyncio
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from gatepost.lifecycle.corridor import Writer
 from gatepost.tenancy.administrators import LINK_MINUTES
 from gatepost.wiring import House, open_house
 
+SERVED_AT = "served-at"
 _PRIVATE = 0o700
 
 
@@ -67,7 +70,24 @@ def serve(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click passe
                     {"public_url": settings.public_url, "pid": os.getpid(), "admin_link": link}
                 )
 
-        return ExitCode.DONE if serving.run(settings, listening, on_ready) else ExitCode.FAILED
+        with told(settings):
+            ran = serving.run(settings, listening, on_ready)
+        return ExitCode.DONE if ran else ExitCode.FAILED
+
+
+@contextmanager
+def told(settings: Settings) -> Iterator[None]:
+    """Leave the public URL in the data directory while serving.
+
+    A command beside the server then prints the base URL that it really has,
+    though host and port were given to `serve` alone.
+    """
+    note = settings.data_dir / SERVED_AT
+    note.write_text(settings.public_url)
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
 
 
 def make_data_dir(folder: Path) -> None:

@@ -66,6 +66,15 @@ def values(tenant_id: int, user_id: str, document: Document) -> set[UserValueRow
     }
 
 
+def merged(old: Document, new: Document) -> Document:
+    """Give the old document with what the new one says; extensions attribute by attribute."""
+    both = {**old, **new}
+    for key, value in new.items():
+        if key.startswith("urn:") and isinstance(old.get(key), dict):
+            both[key] = {**old[key], **value}
+    return both
+
+
 def extension(document: Document) -> Document:
     """Give Gatepost's own extension of the document, empty when absent."""
     found = document.get(GATEPOST_USER)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from gatepost.activity.entry import Entry, Subject
 from gatepost.base.refusal import Refusal
+from gatepost.lifecycle.account import merged
 from gatepost.lifecycle.account import values as values_of
 from gatepost.lifecycle.draft import UserDraft
 from gatepost.lifecycle.plan import Plan
@@ -71,7 +72,7 @@ def create(draft: UserDraft) -> None:
         raise UserNameTaken(user_name=rival.user_name)
     if rival.provider_id != provider.provider_id:
         adopt(draft, rival)
-        draft.document = {**draft.old_document, **draft.document}
+        draft.document = merged(draft.old_document, {"active": True, **draft.document})
     elif rival.deleted_at is None:
         raise UserNameTaken(user_name=rival.user_name)
     elif draft.old is not None:

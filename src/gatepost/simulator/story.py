@@ -89,7 +89,7 @@ async def tell(acme: ScimClient, globex: ScimClient, host: Host) -> Sequence[str
     await _joiner(teller, support)
     await _mover(teller, at_acme[1], support, finance)
     await _adoption(teller)
-    await _phone_number(teller, at_acme[2])
+    await _phone_number(teller, at_acme[4])
     leaver = await _leaver(teller, at_globex[3])
     await _unknown_user_type(teller)
     await _foreign_account(teller, at_globex[4].person)

@@ -74,7 +74,11 @@ async def all_of_provider(database: Database, tenant_id: int, provider_id: str) 
 async def members(
     database: Database, tenant_id: int, group_id: str, after_user_id: str | None, limit: int
 ) -> list[Member]:
-    """Read the next members of a group, by user id."""
+    """Read the next members of a group, by user id.
+
+    A user who was deleted while somebody added them is none: the membership that
+    may be left behind shows nowhere and goes when the user comes back.
+    """
     codec = codec_of(database)
     values = [tenant_id, codec.id(group_id)]
     after = ""
@@ -83,7 +87,7 @@ async def members(
         after = "AND m.user_id > $3"
     statement = f"""SELECT m.user_id, u.user_name
         FROM memberships AS m JOIN users AS u
-            ON u.tenant_id = m.tenant_id AND u.user_id = m.user_id
+            ON u.tenant_id = m.tenant_id AND u.user_id = m.user_id AND u.deleted_at IS NULL
         WHERE m.tenant_id = $1 AND m.group_id = $2 {after}
         ORDER BY m.user_id LIMIT {int(limit)}"""  # noqa: S608
     found = await database.rows(statement, *values)

@@ -121,6 +121,8 @@ _MAPPED = """SELECT r.role_id, r.name, g.group_id, g.display_name
     JOIN mappings AS p ON p.tenant_id = m.tenant_id AND p.group_id = m.group_id
     JOIN roles AS r ON r.tenant_id = p.tenant_id AND r.role_id = p.role_id
     JOIN groups AS g ON g.tenant_id = m.tenant_id AND g.group_id = m.group_id
+    JOIN users AS u ON u.tenant_id = m.tenant_id AND u.user_id = m.user_id
+        AND u.provider_id = g.provider_id
     WHERE m.tenant_id = $1 AND m.user_id = $2 AND r.user_type = $3
     ORDER BY r.role_id, g.group_id"""
 

@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from ipaddress import ip_address
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -31,7 +32,9 @@ class Health:
         return JSONResponse({"status": "ok", "database": "ok"})
 
     async def metrics(self, request: Request) -> Response:
-        """Answer with all metrics, to whoever has the metrics token where one is set."""
+        """Answer with all metrics: to this machine, or to whoever has the metrics token."""
+        if self._metrics_token is None and not _is_local(request):
+            return PlainTextResponse("Set GATEPOST_METRICS_TOKEN to read this from afar.", 403)
         if self._metrics_token and not self._may_read(request):
             headers = {"WWW-Authenticate": "Bearer"}
             return PlainTextResponse("The metrics token is needed.", 401, headers)
@@ -41,3 +44,10 @@ class Health:
     def _may_read(self, request: Request) -> bool:
         sent = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
         return hmac.compare_digest(sent.encode(), (self._metrics_token or "").encode())
+
+
+def _is_local(request: Request) -> bool:
+    try:
+        return request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
