@@ -85,6 +85,10 @@ class Directory:
         """Read the groups of users, as id and displayName."""
         return await users.groups_of_many(self._database, tenant_id, user_ids)
 
+    async def groups_of_one(self, tenant_id: int, user_id: str) -> list[tuple[str, str]]:
+        """Read the groups of one user, as id and displayName."""
+        return await users.groups_of(self._database, tenant_id, user_id)
+
     def looked_up(self, tree: Filter | None) -> str | None:
         """Give whom an `eq` look-up names, by which its record is found again.
 

@@ -53,6 +53,7 @@ class Renderer:
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
+        self._hides: dict[str, bool] = {}
 
     def location(self, resource: ResourceSchema, resource_id: str) -> str:
         """Give the absolute URI of a resource (RFC 7644 §3.3)."""
@@ -76,7 +77,7 @@ class Renderer:
             location=self.location(resource, stored.id),
             groups=groups,
         )
-        if projection is not None or hides_by_default(resource):
+        if projection is not None or self._hides_by_default(resource):
             head = as_bytes(project(msgspec.json.decode(head), projection, resource))
         has_members = "members" in resource.core_attributes
         if not has_members or not wants(projection, "members"):
@@ -116,6 +117,13 @@ class Renderer:
         elements = [{**one, "$ref": f"{self._base_url}/Users/{one['value']}"} for one in page]
         part = project({"members": elements}, shown, resource).get("members", [])
         return msgspec.json.encode(part)[1:-1]
+
+    def _hides_by_default(self, resource: ResourceSchema) -> bool:
+        """Look through the schema's attributes once: a renderer is made for one version of them."""
+        known = self._hides.get(resource.name)
+        if known is None:
+            known = self._hides[resource.name] = hides_by_default(resource)
+        return known
 
     def _with_refs(self, groups: list[dict[str, str]] | None) -> list[dict[str, str]] | None:
         if groups is None:

@@ -118,6 +118,8 @@ class _Search:
     ) -> None:
         self._database = database
         self._codec = codec_of(database)
+        self._as_id = self._codec.decoder(Kind.ID)
+        self._as_document = self._codec.decoder(Kind.DOCUMENT)
         self._key = tenant_id, provider_id
         self._builder = Builder(database)
         self._tenant = self._builder.integer(tenant_id)
@@ -237,8 +239,8 @@ class _Search:
     def _listed(self, values: Sequence[Any]) -> Listed:
         resource_id, doc, version, created_at, modified_at = values
         return Listed(
-            self._codec.decode(Kind.ID, resource_id),
-            self._codec.decode(Kind.DOCUMENT, doc),
+            self._as_id(resource_id),
+            self._as_document(doc),
             version,
             from_microseconds(created_at),
             from_microseconds(modified_at),

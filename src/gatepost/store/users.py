@@ -82,8 +82,14 @@ async def existing_ids(
 
 async def groups_of(database: Database, tenant_id: int, user_id: str) -> list[tuple[str, str]]:
     """Read the groups of a user: id and name, by id."""
-    found = await groups_of_many(database, tenant_id, [user_id])
-    return found.get(user_id, [])
+    codec = codec_of(database)
+    statement = """SELECT m.group_id, g.display_name
+        FROM memberships AS m JOIN groups AS g
+            ON g.tenant_id = m.tenant_id AND g.group_id = m.group_id
+        WHERE m.tenant_id = $1 AND m.user_id = $2
+        ORDER BY m.group_id"""
+    found = await database.rows(statement, tenant_id, codec.id(user_id))
+    return [(codec.decode(Kind.ID, group_id), name) for group_id, name in found]
 
 
 async def groups_of_many(
@@ -97,11 +103,15 @@ async def groups_of_many(
         WHERE m.tenant_id = $1 AND {among(database, "m.user_id", "$2", Kind.ID)}
         ORDER BY m.user_id, m.group_id"""  # noqa: S608
     ask = database.rows if len(wanted) <= _FEW else database.scan
-    found: dict[str, list[tuple[str, str]]] = {}
+    by_user: dict[Any, list[tuple[str, str]]] = {}
+    groups: dict[Any, tuple[str, str]] = {}
+    as_id = codec.decoder(Kind.ID)
     for user_id, group_id, name in await ask(statement, tenant_id, codec.many(wanted)):
-        group = (codec.decode(Kind.ID, group_id), name)
-        found.setdefault(codec.decode(Kind.ID, user_id), []).append(group)
-    return found
+        group = groups.get(group_id)
+        if group is None:
+            group = groups[group_id] = (as_id(group_id), name)
+        by_user.setdefault(user_id, []).append(group)
+    return {as_id(user_id): listed for user_id, listed in by_user.items()}
 
 
 class UserListing(msgspec.Struct, frozen=True, kw_only=True):

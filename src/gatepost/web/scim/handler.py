@@ -202,20 +202,15 @@ class LifecycleHandler:
             self._inbound.subject_key = resource_id[:500]
 
     async def _written(self, outcome: UserOutcome) -> Stored:
+        if outcome.is_created and outcome.user.version == 1:
+            return _stored_user(outcome.user, [])  # nobody has groups before they exist
         return await self._stored_user(outcome.user, with_groups=True)
 
     async def _stored_user(self, user: UserRow, *, with_groups: bool) -> Stored:
-        listed = None
-        if with_groups:
-            found = await self._rooms.directory.groups_of(user.tenant_id, [user.user_id])
-            listed = as_groups(found.get(user.user_id, []))
-        return Stored(
-            id=user.user_id,
-            doc=user.doc,
-            version=user.version,
-            created=as_rfc3339(user.created_at),
-            modified=as_rfc3339(user.modified_at),
-            groups=listed,
+        if not with_groups:
+            return _stored_user(user, None)
+        return _stored_user(
+            user, await self._rooms.directory.groups_of_one(user.tenant_id, user.user_id)
         )
 
     def _written_group(self, outcome: GroupOutcome) -> Stored:
@@ -223,6 +218,17 @@ class LifecycleHandler:
             detail = f"{outcome.unknown_members} members name nobody of this provider."
             self._dialect.tolerate("P11", "members that name nobody", InvalidValue(detail))
         return stored_group(outcome.group)
+
+
+def _stored_user(user: UserRow, groups: list[tuple[str, str]] | None) -> Stored:
+    return Stored(
+        id=user.user_id,
+        doc=user.doc,
+        version=user.version,
+        created=as_rfc3339(user.created_at),
+        modified=as_rfc3339(user.modified_at),
+        groups=None if groups is None else as_groups(groups),
+    )
 
 
 def _as_member(member: Member) -> dict[str, str]:
