@@ -1,10 +1,15 @@
 """Reads of SCIM tokens."""
 
-from gatepost.store.codec import codec_of, select_list
+from functools import lru_cache
+from typing import Any
+
+from gatepost.store.codec import Codec, codec_of, select_list
 from gatepost.store.database import Database
 from gatepost.store.read import equal_rows, find_row
 from gatepost.store.rows import ProviderRow, TokenRow
 from gatepost.store.tables import PROVIDERS, TOKENS
+
+_KEPT = 256
 
 _FIND = f"""SELECT {select_list(TOKENS, "t")}, {select_list(PROVIDERS, "p")}
     FROM tokens AS t JOIN providers AS p
@@ -18,11 +23,14 @@ async def find_by_digest(database: Database, digest: bytes) -> tuple[TokenRow, P
     Finds expired and revoked tokens too, since those are answered by their names (R3).
     """
     found = await database.rows(_FIND, digest)
-    if not found:
-        return None
-    values, read_row = found[0], codec_of(database).read_row
+    return _read(codec_of(database), tuple(found[0])) if found else None
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(codec: Codec, values: tuple[Any, ...]) -> tuple[TokenRow, ProviderRow]:
+    """Decode what was read; the same values, which every request of a client reads, only once."""
     width = len(TOKENS.columns)
-    return read_row(TOKENS, values[:width]), read_row(PROVIDERS, values[width:])
+    return codec.read_row(TOKENS, values[:width]), codec.read_row(PROVIDERS, values[width:])
 
 
 async def get(database: Database, tenant_id: int, token_id: str) -> TokenRow | None:
