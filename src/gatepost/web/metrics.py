@@ -1,5 +1,7 @@
 """Counts and times of requests, for Prometheus; no user and no tenant in a label."""
 
+from functools import cache
+
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -20,8 +22,14 @@ def observe(method: str, path: str, status: int, seconds: float) -> None:
     parts = path.split("/", 5)
     resource = parts[4].split("?")[0].lower() if len(parts) > 4 else ""  # noqa: PLR2004 - /scim/v2/x/Users
     shown = resource if resource in _RESOURCES else "other"
-    REQUESTS.labels(method, shown, str(status)).inc()
+    _counter(method, shown, status).inc()
     SECONDS.observe(seconds)
+
+
+@cache
+def _counter(method: str, resource: str, status: int) -> Counter:
+    """Give the counter of these labels, which are few: looking it up costs more than counting."""
+    return REQUESTS.labels(method, resource, str(status))
 
 
 def exposition(multiprocess_dir: str | None) -> bytes:

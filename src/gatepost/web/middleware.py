@@ -27,7 +27,8 @@ class Edge:
     def __init__(self, *, scim: Any, pages: ASGIApp) -> None:  # noqa: ANN401 - an ASGI door
         self._scim = scim
         self._pages = pages
-        self._log = structlog.get_logger("gatepost.access")
+        # Bound here, since every use of an unbound one binds it anew.
+        self._log = structlog.get_logger("gatepost.access").bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""

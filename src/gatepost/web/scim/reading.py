@@ -31,7 +31,10 @@ class RequestLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 def split_path(scope: Scope) -> tuple[str, tuple[str, ...]]:
     """Take the path below `/scim/v2` apart: the provider and the rest, without empty parts."""
-    parts = [unquote(one.decode("latin-1"), errors="replace") for one in _below(scope).split(b"/")]
+    below = _below(scope).decode("latin-1")
+    parts = below.split("/")
+    if "%" in below:
+        parts = [unquote(one, errors="replace") for one in parts]
     # Nothing has a NUL in its name, and a database refuses to be asked for one.
     segments = tuple(one.replace("\x00", "�") for one in parts if one)
     return (segments[0], segments[1:]) if segments else ("", ())
@@ -89,6 +92,8 @@ def _check_media_type(content_type: bytes, dialect: Dialect) -> None:
 
 
 def _query(raw: bytes) -> list[tuple[str, str]]:
+    if not raw:
+        return []
     try:
         text = raw.decode("ascii")
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100)
@@ -105,6 +110,7 @@ def _header(headers: Headers, name: bytes) -> str | None:
 
 def shown_path(scope: Scope) -> str:
     """Give path and query as the record keeps them: bounded, without credentials."""
-    query = redact_query(scope["query_string"].decode("latin-1"))
-    shown = scope["path"] + (f"?{query}" if query else "")
+    shown = scope["path"]
+    if scope["query_string"]:
+        shown += "?" + redact_query(scope["query_string"].decode("latin-1"))
     return str(shown[:_PATH_MAX]).replace("\x00", "�")

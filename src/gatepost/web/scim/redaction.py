@@ -27,7 +27,9 @@ def redact(body: Any) -> bytes | None:  # noqa: ANN401 - any JSON value
     """Give the body as JSON without secrets and phone numbers, or nothing if it is large."""
     if body is None:
         return None
-    kept = msgspec.json.encode(_cleaned(body))
+    kept = msgspec.json.encode(body)
+    if _is_hidden(kept.decode()):  # most bodies speak of nothing hidden: they are kept as they are
+        kept = msgspec.json.encode(_cleaned(body))
     return kept if len(kept) <= _KEPT_BYTES_MAX else None
 
 
