@@ -63,6 +63,9 @@ def from_microseconds(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
+_MILLISECONDS_END = len("2026-11-23T12:00:00.123")
+
+
 def as_rfc3339(instant: datetime) -> str:
     """Write the instant as RFC 3339 with milliseconds and `Z` (RFC 7643 §2.3.5)."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+    return instant.isoformat(timespec="milliseconds")[:_MILLISECONDS_END] + "Z"

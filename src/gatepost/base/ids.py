@@ -1,6 +1,8 @@
 """New ids: UUID version 7 (RFC 9562 §5.7), so that keys grow in the order of creation."""
 
+import os
 import secrets
+import struct
 import uuid
 from typing import Protocol
 
@@ -21,6 +23,7 @@ class Uuid7Ids:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._last = 0
+        self._random = _RandomWords()
 
     def new(self) -> str:
         """Give a UUID in its 36-character lower-case form.
@@ -31,9 +34,24 @@ class Uuid7Ids:
         instant = self._clock.now()
         moment = int(instant.timestamp() * 1000) << 12 | instant.microsecond % 1000 * 4
         self._last = max(moment, self._last + 1)
-        random_bits = int.from_bytes(secrets.token_bytes(8)) >> 2
+        random_bits = self._random.next() >> 2
         high = (self._last >> 12) << 16 | 0x7 << 12 | self._last & 0xFFF
         return _written(f"{high << 64 | 0b10 << 62 | random_bits:032x}")
+
+
+class _RandomWords:
+    """64 random bits at a time from the operating system, asked for many at once."""
+
+    def __init__(self) -> None:
+        self._words: list[int] = []
+        self._pid = 0
+
+    def next(self) -> int:
+        """Give 64 bits; a forked process never gives those of the other."""
+        if not self._words or self._pid != os.getpid():
+            self._words = list(struct.unpack("128Q", secrets.token_bytes(1024)))
+            self._pid = os.getpid()
+        return self._words.pop()
 
 
 class CountingIds:
