@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from gatepost.scim.dialects.mode import Dialect
-from gatepost.scim.errors import BadRequest, InvalidValue
+from gatepost.scim.errors import BadRequest, InvalidValue, Mutability
 from gatepost.scim.filter.match import match_element
 from gatepost.scim.filter.tree import Comparison, Filter, Operator, Or
 from gatepost.scim.patch.operation import Operation
@@ -83,6 +83,12 @@ class _Folding:
             refusal = InvalidValue(f"`members.{sub}` follows from the member and cannot be set.")
             self._dialect.tolerate("M8", f"`members.{sub}`", refusal)
         elif operation.path.filter is not None:
+            if sub == "value" and operation.op != "remove":
+                refused = Mutability(
+                    "`members.value` is immutable (RFC 7643 §4.2): remove the member and add "
+                    "the other."
+                )
+                self._dialect.tolerate("M8", "`members.value` behind a filter", refused)
             self._take_filtered(operation, operation.path.filter)
         elif operation.op == "remove":
             self._take_remove(operation.value)
