@@ -13,7 +13,8 @@ from gatepost.cli import reference
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))  # the pages' texts lie beside this file, wherever it is run from
 
-import reference_pages  # noqa: E402 - found by the line above
+import conformance_page  # noqa: E402 - found by the line above
+import reference_pages  # noqa: E402
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/cli.md": reference.describe,
@@ -23,6 +24,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/refusals.md": reference_pages.refusals,
     "reference/status-codes.md": reference_pages.status_codes,
     "reference/deviations.md": reference_pages.deviations,
+    "protocol/conformance.md": conformance_page.conformance,
 }
 """The page's path below docs/, and what gives its text."""
 
