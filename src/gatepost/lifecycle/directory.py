@@ -103,6 +103,8 @@ class Directory:
         asked = _equality(tree)
         if asked is None or asked[0] not in _LOOKUPS or provider.adoption != "automatic":
             return []
+        if "\x00" in asked[1]:
+            return []  # no account is named so, and PostgreSQL refuses to be asked
         by_name = fold(asked[1]) if asked[0] == "username" else None
         by_email = fold(asked[1]) if by_name is None else None
         rows = await users.find_adoptable(
