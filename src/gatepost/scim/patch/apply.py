@@ -13,7 +13,7 @@ from gatepost.scim.patch.target import Target, find_target
 from gatepost.scim.resource.canonical import canonical, check_immutable, missing_attributes
 from gatepost.scim.schema.resource_schema import ResourceSchema
 
-ELEMENTS_LOOKED_AT_MAX: Final = 200_000
+ELEMENTS_LOOKED_AT_MAX: Final = 100_000
 
 _VERBS: dict[str, Callable[[Target, object], None]] = {
     "add": add,
