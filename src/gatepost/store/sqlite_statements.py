@@ -9,7 +9,7 @@ import msgspec
 from gatepost.store.changes import Change, Count, Delete, DeleteAll, Insert, Update, Upsert
 from gatepost.store.codec import SQLITE
 from gatepost.store.phases import in_phases
-from gatepost.store.tables import Table
+from gatepost.store.tables import ACTIVITIES, REQUESTS, Table
 
 Names: TypeAlias = tuple[str, ...]
 
@@ -24,12 +24,21 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A tuple of changes, ready for the writer."""
+    """A tuple of changes, ready for the writer.
+
+    `statements` are `own` and `shared`. Shared ones only insert, and may be applied
+    after the own ones of all tuples of a batch, in one statement with those of others:
+    the rows of the log, which no change looks at, and all of a tuple that only inserts.
+    """
 
     changes: Sequence[Change]
     statements: list[Statement]
     counts: list[Count]
+    own: list[Statement]
+    shared: list[tuple[Table, Statement]]
 
+
+_LOG = (ACTIVITIES, REQUESTS)
 
 COUNT = """INSERT INTO counters (tenant_id, provider_id, kind, number) VALUES (?, ?, ?, ?)
     ON CONFLICT (tenant_id, provider_id, kind) DO UPDATE SET number = number + excluded.number"""
@@ -39,12 +48,20 @@ def prepare(changes: Sequence[Change]) -> Prepared:
     """Give the changes as statements, in the order in which they are applied."""
     statements: list[Statement] = []
     counts: list[Count] = []
+    own: list[Statement] = []
+    shared: list[tuple[Table, Statement]] = []
+    only_inserts = all(isinstance(one, Insert | Count) for one in changes)
     for index, change in in_phases(changes):
         if isinstance(change, Count):
             counts.append(change)
+            continue
+        statement = _statement(index, change)
+        statements.append(statement)
+        if isinstance(change, Insert) and (only_inserts or change.table in _LOG):
+            shared.append((change.table, statement))
         else:
-            statements.append(_statement(index, change))
-    return Prepared(changes, statements, counts)
+            own.append(statement)
+    return Prepared(changes, statements, counts, own, shared)
 
 
 def _statement(index: int, change: Insert | Update | Delete | DeleteAll | Upsert) -> Statement:
@@ -95,6 +112,13 @@ def _plain_insert(table: Table) -> str:
 def _insert(table: Table) -> str:
     # No exception where a unique index holds the row: the count of changes tells.
     return f"{_plain_insert(table)} ON CONFLICT DO NOTHING"
+
+
+@cache
+def insert_many(table: Table, rows: int) -> str:
+    """Give the statement that inserts so many rows; those that are there already are left out."""
+    places = f"({', '.join('?' * len(table.columns))})"
+    return f"{_plain_insert(table)}{f', {places}' * (rows - 1)} ON CONFLICT DO NOTHING"
 
 
 @cache

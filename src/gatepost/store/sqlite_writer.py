@@ -19,10 +19,12 @@ from gatepost.store.codec import SQLITE
 from gatepost.store.database import StoreUnavailable
 from gatepost.store.sqlite_checkpoints import WAL_PAGES_MAX, SqliteCheckpointer, checkpoint
 from gatepost.store.sqlite_connection import AWAY, connect, is_broken, roll_back
-from gatepost.store.sqlite_statements import COUNT, Prepared, prepare
+from gatepost.store.sqlite_statements import COUNT, Prepared, Statement, prepare
+from gatepost.store.sqlite_together import apply_together
 
 _BATCH_MAX = 256
 _STATEMENTS_INLINE_MAX = 500
+_STATEMENTS_FEW = 16
 _BAD_VALUE = (apsw.Error, TypeError, ValueError, OverflowError)
 
 _Outcome: TypeAlias = Broken | BaseException | None
@@ -100,9 +102,12 @@ class SqliteWriter:
     def _apply(self, jobs: list[_Job]) -> list[_Outcome]:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            if len(jobs) == 1:
+            if len(jobs) == 1 and len(jobs[0].prepared.statements) < _STATEMENTS_FEW:
                 return [self._apply_alone(jobs[0].prepared)]
-            outcomes = [self._apply_one(job.prepared) for job in jobs]
+            batch = [job.prepared for job in jobs]
+            outcomes = apply_together(self._connection, batch, self._execute)
+            if outcomes is None:
+                outcomes = [self._apply_one(one) for one in batch]
             held = [job.prepared for job, one in zip(jobs, outcomes, strict=True) if one is None]
             self._count(count for prepared in held for count in prepared.counts)
             self._connection.execute("COMMIT")
@@ -113,7 +118,7 @@ class SqliteWriter:
         return outcomes
 
     def _apply_alone(self, prepared: Prepared) -> _Outcome:
-        outcome = self._execute(prepared)
+        outcome = self._execute(prepared, prepared.statements)
         if outcome is None:
             self._count(prepared.counts)
         self._connection.execute("COMMIT" if outcome is None else "ROLLBACK")
@@ -121,15 +126,15 @@ class SqliteWriter:
 
     def _apply_one(self, prepared: Prepared) -> _Outcome:
         self._connection.execute("SAVEPOINT plan")
-        outcome = self._execute(prepared)
+        outcome = self._execute(prepared, prepared.statements)
         if outcome is not None:
             self._connection.execute("ROLLBACK TO plan")
         self._connection.execute("RELEASE plan")
         return outcome
 
-    def _execute(self, prepared: Prepared) -> _Outcome:
+    def _execute(self, prepared: Prepared, statements: Sequence[Statement]) -> _Outcome:
         connection = self._connection
-        for statement in prepared.statements:
+        for statement in statements:
             try:
                 connection.execute(statement.text, statement.values)
             except AWAY:
