@@ -122,13 +122,19 @@ def _drop_unknown(text: str, dialect: Dialect) -> None:
 def _extension(part: _Part, urn: str, schema: ResourceSchema) -> list[_Part]:
     """Take an extension apart; as a whole it is only ever cleared."""
     if isinstance(part.value, dict) and part.value:
-        return _members(part.op, f"{urn}:", part.value, is_named=False)
+        members = {name: one for name, one in part.value.items() if not _names(urn, name, one)}
+        return _members(part.op, f"{urn}:", members, is_named=False)
     if part.op != "remove" and not is_empty(part.value):
         raise InvalidValue(f"`{urn}` must be an object with the attributes of the schema.")
     if part.op == "add" or part.value == {}:
         return []
     names = schema.extension_attributes[urn].values()
     return [_Part("remove", f"{urn}:{one.name}", None, is_named=False) for one in names]
+
+
+def _names(urn: str, name: str, value: object) -> bool:
+    """Tell whether a member only says which extension this is, as scim2-models writes it."""
+    return name.lower() == "schemas" and value == [urn]
 
 
 def _is_read_only(found: Resolved) -> bool:
