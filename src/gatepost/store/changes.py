@@ -1,7 +1,8 @@
 """Changes: what a plan wants written, and what it expects to find.
 
 A tuple of changes is applied whole or not at all. A change that does not find
-what it expects breaks the whole tuple; `Database.commit` says which one.
+what it expects breaks the whole tuple; `Database.commit` says which one. They apply
+in phases, whatever their order in the tuple: deletes, updates, inserts, upserts, counts.
 """
 
 from typing import Any, TypeAlias
