@@ -1,17 +1,36 @@
 """Who may ask what, in which form, and how errors are told (RFC 7644 §2, §3.1 to §3.3, §3.8 on)."""
 
+import math
+import secrets
+
 import pytest
 
+from gatepost.base.secrets import SCIM_TOKEN, SystemSecrets
 from gatepost.scim.urns import ERROR, SERVICE_PROVIDER_CONFIG
 from tests.conformance.matrix.scim import GROUP, USER, Scim, refused
 
 
-@pytest.mark.conformance("RFC7644-2-1", "RFC7644-2-2", "RFC7644-7.4-1")
+@pytest.mark.conformance("RFC7644-2-1", "RFC7644-2-2")
 def test_without_credentials_there_is_nothing(scim: Scim) -> None:
     for credentials in ("", "Bearer wrong", "Bearer gp_scim_000000000000000000000000000000000000"):
         answer = scim.send("GET", "/Users", Authorization=credentials)
         refused(answer, 401)
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.conformance("RFC7644-7.4-1")
+def test_a_token_is_not_to_be_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RFC 6750 §5.2 by way of RFC 6749 §10.10: at least 128 bits."""
+    drawn: list[int] = []
+    choice = secrets.choice
+
+    def counted(letters: str) -> str:
+        drawn.append(len(set(letters)))
+        return choice(letters)
+
+    monkeypatch.setattr(secrets, "choice", counted)
+    SystemSecrets().new_token(SCIM_TOKEN)
+    assert math.prod(drawn) >= 2**128
 
 
 @pytest.mark.conformance("RFC7644-2-3", "RFC7644-6-1", "RFC7643-3.1-4")
