@@ -153,9 +153,9 @@ class Groups:
                 return
             after = page[-1].user_id
 
-    async def first_members(self, tenant_id: int, group_id: str, most: int) -> list[Member]:
-        """Read up to `most` members, in the order of their ids."""
-        return await groups.members(self._database, tenant_id, group_id, None, most)
+    async def few_members(self, tenant_id: int, group_id: str, most: int) -> list[Member] | None:
+        """Read all members, in the order of their ids, if there are no more than `most`."""
+        return await groups.few_members(self._database, tenant_id, group_id, most)
 
     async def _named(self, provider: ProviderRow, document: Document) -> GroupRow | None:
         name = fold(str(document.get("displayName") or ""))

@@ -113,10 +113,10 @@ class Renderer:
         page: list[dict[str, str]],
         projection: Projection | None,
     ) -> bytes:
-        shown = projection or Projection(is_only=False, names={})
         elements = [{**one, "$ref": f"{self._base_url}/Users/{one['value']}"} for one in page]
-        part = project({"members": elements}, shown, resource).get("members", [])
-        return msgspec.json.encode(part)[1:-1]
+        if projection is not None:
+            elements = project({"members": elements}, projection, resource).get("members", [])
+        return msgspec.json.encode(elements)[1:-1]
 
     def _hides_by_default(self, resource: ResourceSchema) -> bool:
         """Look through the schema's attributes once: a renderer is made for one version of them."""

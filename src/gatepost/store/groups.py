@@ -91,7 +91,18 @@ async def members(
         WHERE m.tenant_id = $1 AND m.group_id = $2 {after}
         ORDER BY m.user_id LIMIT {int(limit)}"""  # noqa: S608
     found = await database.rows(statement, *values)
-    return [Member(codec.decode(Kind.ID, user_id), name) for user_id, name in found]
+    as_id = codec.decoder(Kind.ID)
+    return [Member(as_id(user_id), name) for user_id, name in found]
+
+
+async def few_members(
+    database: Database, tenant_id: int, group_id: str, most: int
+) -> list[Member] | None:
+    """Read all members of a group; None, without reading them, where there are more than `most`."""
+    statement = f"""SELECT count(*) FROM (SELECT 1 AS one FROM memberships
+        WHERE tenant_id = $1 AND group_id = $2 LIMIT {int(most) + 1}) AS found"""  # noqa: S608
+    [(number,)] = await database.rows(statement, tenant_id, codec_of(database).id(group_id))
+    return None if number > most else await members(database, tenant_id, group_id, None, most)
 
 
 async def which_are_members(

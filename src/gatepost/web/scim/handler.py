@@ -153,8 +153,8 @@ class LifecycleHandler:
 
     async def few_members(self, group_id: str, most: int) -> list[dict[str, str]] | None:
         """Read a group's members if there are no more than `most`."""
-        found = await self._rooms.groups.first_members(self._provider.tenant_id, group_id, most + 1)
-        return None if len(found) > most else [_as_member(one) for one in found]
+        found = await self._rooms.groups.few_members(self._provider.tenant_id, group_id, most)
+        return None if found is None else [_as_member(one) for one in found]
 
     async def search(
         self,
