@@ -89,7 +89,8 @@ def _decide(
     if user is None or choice == IGNORE:
         return Plan((closed,), (said,), outcome=outcome)
     if choice == KEEP_LOCAL:
-        kept = Update(USERS, (user.tenant_id, user.user_id), {"keep_local": True})
+        key, local = (user.tenant_id, user.user_id), {"provider_id": None}
+        kept = Update(USERS, key, {"keep_local": True}, local)
         changes = (closed, kept) if user.provider_id is None else (closed,)
         return Plan(changes, (said,), outcome=outcome)
     limit = _final_limit(conflict, user)

@@ -62,9 +62,22 @@ def _changed(draft: UserDraft, old: UserRow, document: dict[str, Any]) -> Plan:
     differences = changed(draft.old_document, document)
     _say_changed(draft, differences)
     draft.step("apply", changed=sorted(differences))
-    update = Update(USERS, key_of(USERS, old), new_columns, {"version": old.version})
+    update = Update(USERS, key_of(USERS, old), new_columns, _expected(draft, old, user))
     changes = [update, *_reindexed(draft, document), *_counted(old, user)]
     return _plan(draft, changes, UserOutcome(user, is_created=draft.is_returning))
+
+
+def _expected(draft: UserDraft, old: UserRow, new: UserRow) -> dict[str, Any]:
+    """Give what must still be so at the commit.
+
+    Marks are no part of the SCIM resource and leave its version as it is, so what
+    they forbid (R12, R15) expects them as they were.
+    """
+    expected: dict[str, Any] = {"version": old.version}
+    if draft.adopter or (old.status == "active" and new.status == "inactive"):
+        marks = ("administrator", "break_glass", "keep_local")
+        expected |= {mark: getattr(old, mark) for mark in marks}
+    return expected
 
 
 def _say_changed(draft: UserDraft, differences: dict[str, list[Any]]) -> None:
