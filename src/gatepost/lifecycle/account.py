@@ -47,8 +47,17 @@ def is_address(text: str) -> bool:
 
 
 def domain_of(address: str) -> str:
-    """Give the folded domain of an address."""
-    return fold(address.rpartition("@")[2]).rstrip(".")
+    """Give the folded domain of an address, in one form whether it was written in ASCII or not.
+
+    So that nobody gets round who claims a domain by writing `xn--…` (RFC 5890 §2.3.2.5).
+    """
+    domain = fold(address.rpartition("@")[2]).rstrip(".")
+    if domain.isascii() and "xn--" not in domain:
+        return domain
+    try:
+        return fold(domain.encode("idna").decode("idna"))
+    except UnicodeError:  # no domain of the DNS in either form: it stands for itself
+        return domain
 
 
 def values(tenant_id: int, user_id: str, document: Document) -> set[UserValueRow]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from gatepost.lifecycle.account import domain_of
 from gatepost.lifecycle.rules.organizations import ALL
 from gatepost.lifecycle.user_facts import find_organizations
 from gatepost.scim.dialects.mode import Mode
@@ -66,12 +67,19 @@ async def _name(_database: Database, _tenant_id: int, name: str, value: Any) -> 
 
 
 async def _domains(_database: Database, _tenant_id: int, name: str, value: Any) -> list[str]:  # noqa: ANN401
-    found = [fold(str(one)).strip().lstrip("@").rstrip(".") for one in value]
+    found = [domain_of(str(one).strip()) for one in value]
     for domain in found:
-        if not _DOMAIN.fullmatch(domain.encode("idna").decode() if domain else ""):
+        if not _is_domain(domain):
             why = "a domain looks like example.com"
             raise SettingInvalid(setting=name, value=domain, why=why)
     return sorted(set(found))
+
+
+def _is_domain(text: str) -> bool:
+    try:
+        return bool(_DOMAIN.fullmatch(text.encode("idna").decode()))
+    except UnicodeError:  # a label is empty, too long, or of characters that no domain has
+        return False
 
 
 async def _header(_database: Database, _tenant_id: int, name: str, value: Any) -> str | None:  # noqa: ANN401
