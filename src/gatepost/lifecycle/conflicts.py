@@ -53,7 +53,8 @@ class Conflicts:
 
         Raises:
             ConflictNotFound: there is none, or it is settled.
-            AdoptionRefused: the account is protected or another provider's (R12).
+            AdoptionRefused: the account is protected or another provider's, or this one
+                was deleted (R12).
         """
 
         async def load() -> Conflict:
@@ -93,10 +94,12 @@ def _decide(
         kept = Update(USERS, key, {"keep_local": True}, local)
         changes = (closed, kept) if user.provider_id is None else (closed,)
         return Plan(changes, (said,), outcome=outcome)
-    limit = _final_limit(conflict, user)
-    if limit or conflict.provider is None:
-        return Plan(refusal=AdoptionRefused(user_name=name, limit=limit or row.reason))
-    adopted = _adopted(user, conflict.provider, writer, schema, at)
+    provider = conflict.provider
+    if provider is None or provider.deleted_at:
+        return Plan(refusal=AdoptionRefused(user_name=name, limit="provider_deleted"))
+    if limit := _final_limit(conflict, user):
+        return Plan(refusal=AdoptionRefused(user_name=name, limit=limit))
+    adopted = _adopted(user, provider, writer, schema, at)
     return Plan((closed, *adopted.changes), (said, *adopted.entries), outcome=outcome)
 
 

@@ -55,7 +55,8 @@ class MemberUnknown(Refusal):
 class AdoptionRefused(Refusal):
     """The account may not become the provider's (R12). Facts: user_name, limit.
 
-    `limit`: foreign_domain, no_address, protected, other_provider, review, never, kept_local.
+    `limit`: foreign_domain, no_address, protected, other_provider, review, never, kept_local,
+    provider_deleted.
     """
 
     code = "match.adoption_refused"

@@ -19,6 +19,7 @@ LIMITS: dict[str, str] = {
     "foreign_domain": "the account's address is not in the email domains of this provider",
     "review": "this provider adopts accounts only after an administrator's review",
     "never": "this provider never adopts existing accounts",
+    "provider_deleted": "this provider was deleted",
 }
 
 
