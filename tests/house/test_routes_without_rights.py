@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route as PageRoute
 
-from gatepost.scim import provider as scim_provider
+from gatepost.scim import provider, self_description
 from gatepost.scim.schema.standard import group_resource, user_resource
 from tests.house.routes import Route, routes
 from tests.rules.world import PUBLIC_URL, Client, World, open_world
@@ -41,7 +41,8 @@ async def okta(world: World) -> Client:
 
 def test_all_endpoints_are_among_the_routes_that_are_tried() -> None:
     tried = {one.path.split("/")[1].split("?")[0].lower() for one in routes()}
-    text = Path(scim_provider.__file__).read_text(encoding="utf-8")
+    rooms = (provider, self_description)
+    text = "".join(Path(one.__file__).read_text(encoding="utf-8") for one in rooms)
     named = set(re.findall(r'first == "([^"]+)"', text)) | {"bulk", ".search"}
     types = {one.endpoint.strip("/").lower() for one in (user_resource(), group_resource())}
     assert tried == named | types

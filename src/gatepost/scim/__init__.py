@@ -6,6 +6,7 @@ decoded, resources and `ScimError` go out. No I/O, no clock, no random, no
 server: standard library and msgspec only, so it can be used by itself.
 
 In reading order: errors, urns, schema, dialects, path, filter, resource,
-patch, query, bulk, discovery, handler (the port a server implements),
-provider (a method per verb; the only caller of a handler).
+patch, query, bulk, discovery, profile, request, handler (the port a server
+implements), answers, pages, self_description, provider (a method per verb; the
+only caller of a handler).
 """

@@ -1,63 +1,25 @@
 """The service provider: a method per verb (RFC 7644 §3); the only caller of a handler."""
 
-from typing import Any
-
-import msgspec
-
-from gatepost.scim.answers import Answer, Renderer, json_answer
+from gatepost.scim.answers import Answer, Renderer
 from gatepost.scim.dialects.mode import Dialect
-from gatepost.scim.discovery import (
-    Limits,
-    resource_type_documents,
-    schema_documents,
-    service_provider_config,
-)
-from gatepost.scim.errors import (
-    Forbidden,
-    InvalidSyntax,
-    MethodNotAllowed,
-    NotFound,
-    NotImplementedByServer,
-)
+from gatepost.scim.errors import NotImplementedByServer
 from gatepost.scim.filter.check import check
 from gatepost.scim.handler import Change, Document, Handler, Stored
 from gatepost.scim.pages import Pages
 from gatepost.scim.patch.apply import apply
 from gatepost.scim.patch.members import MembershipChange, split
 from gatepost.scim.patch.request import Operation, read_patch
+from gatepost.scim.profile import Profile
 from gatepost.scim.query.request import SearchRequest, from_body, from_query
+from gatepost.scim.request import Request, body_of, only
 from gatepost.scim.resource.read import read
 from gatepost.scim.resource.replace import replace
 from gatepost.scim.resource.version import etag, matches
 from gatepost.scim.resource.write import Projection, read_projection, wants
 from gatepost.scim.schema.resource_schema import ResourceSchema
+from gatepost.scim.self_description import describe
 
 _MEMBERS_SHOWN_MAX = 100
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A SCIM request below the base URL. `body` is decoded JSON; None where there is none."""
-
-    method: str
-    segments: tuple[str, ...]
-    query: list[tuple[str, str]] = []
-    body: Any = None
-    if_match: str | None = None
-    if_none_match: str | None = None
-
-
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """What one identity provider is served: schemas, limits, base URL, authentication."""
-
-    user: ResourceSchema
-    group: ResourceSchema
-    limits: Limits
-    base_url: str
-    strict: bool
-    authentication_schemes: tuple[dict[str, Any], ...]
-    patch_operations_max: int
-    cursor_key: bytes
-    shows_patched_groups: bool = True
 
 
 class ServiceProvider:
@@ -85,18 +47,18 @@ class ServiceProvider:
             return await self._everything(request, handler, dialect)
         if first == "me":
             raise NotImplementedByServer("/Me is not offered: a SCIM client is not a user here.")
-        return self._discovery(first, rest, request)
+        return describe(self.profile, request)
 
     async def _everything(self, request: Request, handler: Handler, dialect: Dialect) -> Answer:
         """Search all types, by GET of the base URL or by `/.search` (RFC 7644 §3.4.2.1, §3.4.3)."""
         limits = self.profile.limits
         types = (self.profile.user, self.profile.group)
         if request.segments:
-            _only(request, "POST")
-            body = _body(request)
+            only(request, "POST")
+            body = body_of(request)
             searches = [(one, from_body(body, one, dialect, limits)) for one in types]
         else:
-            _only(request, "GET")
+            only(request, "GET")
             searches = [(one, from_query(request.query, one, dialect, limits)) for one in types]
         return await self._pages.search_all(searches, handler)
 
@@ -110,16 +72,16 @@ class ServiceProvider:
         now_s: int,
     ) -> Answer:
         if not rest:
-            _only(request, "GET", "POST")
+            only(request, "GET", "POST")
             if request.method == "POST":
                 return await self.create(resource, request, handler, dialect)
             search = from_query(request.query, resource, dialect, self.profile.limits)
             return await self._searched(resource, search, handler, dialect, now_s)
         if rest[0].lower() == ".search":
-            _only(request, "POST")
-            search = from_body(_body(request), resource, dialect, self.profile.limits)
+            only(request, "POST")
+            search = from_body(body_of(request), resource, dialect, self.profile.limits)
             return await self._searched(resource, search, handler, dialect, now_s)
-        _only(request, "GET", "PUT", "PATCH", "DELETE")
+        only(request, "GET", "PUT", "PATCH", "DELETE")
         verb = {
             "GET": self.get,
             "PUT": self.replace,
@@ -145,7 +107,7 @@ class ServiceProvider:
     ) -> Answer:
         """Create a resource (RFC 7644 §3.3): 201 with the whole of it and its Location."""
         projection = self._projection(request, resource, dialect)
-        document = read(_body(request), resource, dialect)
+        document = read(body_of(request), resource, dialect)
         if resource is self.profile.group:
             stored = await handler.create_group(document, _member_ids(document))
         else:
@@ -184,7 +146,7 @@ class ServiceProvider:
     ) -> Answer:
         """Replace a resource (RFC 7644 §3.5.1)."""
         projection = self._projection(request, resource, dialect)
-        new = read(_body(request), resource, dialect)
+        new = read(body_of(request), resource, dialect)
         members = None
         if resource is self.profile.group:
             ids = tuple(_member_ids(new))
@@ -212,7 +174,7 @@ class ServiceProvider:
         """
         projection = self._projection(request, resource, dialect)
         operations = read_patch(
-            _body(request), resource, dialect, operations_max=self.profile.patch_operations_max
+            body_of(request), resource, dialect, operations_max=self.profile.patch_operations_max
         )
         members = None
         if resource is self.profile.group:
@@ -276,33 +238,6 @@ class ServiceProvider:
             asked.get("attributes"), asked.get("excludedattributes"), resource, dialect
         )
 
-    def _discovery(self, first: str, rest: tuple[str, ...], request: Request) -> Answer:
-        profile = self.profile
-        resources = (profile.user, profile.group)
-        if first == "serviceproviderconfig" and not rest:
-            _only(request, "GET")
-            _check_unfiltered(request)
-            return json_answer(
-                service_provider_config(
-                    profile.limits,
-                    base_url=profile.base_url,
-                    strict=profile.strict,
-                    authentication_schemes=profile.authentication_schemes,
-                )
-            )
-        if first == "schemas" and len(rest) <= 1:
-            _only(request, "GET")
-            _check_unfiltered(request)
-            return _listed(schema_documents(resources, profile.base_url), "id", rest)
-        if first == "resourcetypes" and len(rest) <= 1:
-            _only(request, "GET")
-            _check_unfiltered(request)
-            return _listed(resource_type_documents(resources, profile.base_url), "name", rest)
-        raise NotFound(
-            "There is no such SCIM endpoint. Endpoints are /Users, /Groups, /Bulk, /.search, "
-            "/ServiceProviderConfig, /Schemas and /ResourceTypes; check the base URL."
-        )
-
 
 def _patched(
     operations: tuple[Operation, ...], resource: ResourceSchema, dialect: Dialect
@@ -317,44 +252,5 @@ def _patched(
     return change
 
 
-def _only(request: Request, *methods: str) -> None:
-    if request.method not in methods:
-        allowed = ", ".join(methods)
-        detail = f"{request.method} is not offered here; offered: {allowed}."
-        raise MethodNotAllowed(detail, headers={"Allow": allowed})
-
-
-def _check_unfiltered(request: Request) -> None:
-    """Refuse a filter "to ensure that clients cannot incorrectly assume" one (RFC 7644 §4)."""
-    if any(name.lower() == "filter" for name, _ in request.query):
-        raise Forbidden(
-            "What the server says of itself is not filtered. Leave `filter` out and choose from "
-            "the whole list, or ask for one schema or resource type by its URL."
-        )
-
-
-def _body(request: Request) -> Any:  # noqa: ANN401
-    if request.body is None:
-        raise InvalidSyntax(f"{request.method} needs a JSON body.")
-    return request.body
-
-
 def _member_ids(document: Document) -> list[str]:
     return [one["value"] for one in document.pop("members", None) or []]
-
-
-def _listed(documents: list[Document], key: str, rest: tuple[str, ...]) -> Answer:
-    """Answer a discovery endpoint: all as a list, or the one named (RFC 7644 §4)."""
-    if not rest:
-        listed = {
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-            "totalResults": len(documents),
-            "itemsPerPage": len(documents),
-            "startIndex": 1,
-            "Resources": documents,
-        }
-        return json_answer(listed)
-    for document in documents:
-        if str(document[key]).lower() == rest[0].lower():
-            return json_answer(document)
-    raise NotFound(f"There is no {key} {rest[0]!r} here; the list is one level up.")

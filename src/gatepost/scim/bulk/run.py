@@ -11,7 +11,7 @@ from gatepost.scim.bulk.references import plan_order, split_cycles, substitute
 from gatepost.scim.dialects.mode import Dialect
 from gatepost.scim.discovery import Limits
 from gatepost.scim.errors import InvalidSyntax, MethodNotAllowed, NotFound, ScimError
-from gatepost.scim.provider import Request
+from gatepost.scim.request import Request
 
 Run = Callable[[Request], Awaitable[Answer]]
 """Answers one request; a refusal comes back as an answer with an Error body."""

@@ -13,7 +13,7 @@ from gatepost.scim.answers import Answer
 from gatepost.scim.bulk.run import run_bulk
 from gatepost.scim.dialects.mode import Dialect, Mode
 from gatepost.scim.errors import Unavailable
-from gatepost.scim.provider import Request
+from gatepost.scim.request import Request
 from gatepost.web.scim.authentication import Authentication, Caller
 from gatepost.web.scim.body import ClientGone, Receive
 from gatepost.web.scim.errors import status_of

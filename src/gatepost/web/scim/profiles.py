@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from gatepost.scim.discovery import Limits
-from gatepost.scim.provider import Profile, ServiceProvider
+from gatepost.scim.profile import Profile
+from gatepost.scim.provider import ServiceProvider
 from gatepost.store.rows import ProviderRow
 from gatepost.tenancy.tenants import Schemas, Tenants
 

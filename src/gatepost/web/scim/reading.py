@@ -8,7 +8,7 @@ import msgspec
 from gatepost.activity.inbound import Inbound
 from gatepost.scim.dialects.mode import Dialect
 from gatepost.scim.errors import BadRequest, NotFound, UnsupportedMediaType
-from gatepost.scim.provider import Request
+from gatepost.scim.request import Request
 from gatepost.web.scim.body import Receive, check_media_type, decode, read_bytes
 from gatepost.web.scim.redaction import redact, redact_query
 
