@@ -11,8 +11,8 @@ from gatepost.scim.urns import BULK_REQUEST, GATEPOST_USER, PATCH_OP, SEARCH_REQ
 from tests.fuzz.conftest import Fuzzed
 from tests.rules.world import a_group, a_user
 
-WITHIN_S = 4
-"""Generous, since the machine runs other tests beside; each takes well below a second alone."""
+WITHIN_S = 2
+"""Of this process alone, and generous: each takes well below a second on an idle machine."""
 
 NUL = "a\x00b"
 HUGE = 10**30
@@ -84,10 +84,10 @@ BODIES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", BODIES)
 def test_a_hostile_body_is_refused(fuzzed: Fuzzed, name: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     answer = fuzzed.send_bytes("POST", "/Users", BODIES[name])
     assert 400 <= answer.status_code < 500, answer.text
-    assert time.perf_counter() - begun < WITHIN_S
+    assert time.process_time() - begun < WITHIN_S
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_a_hostile_patch_is_refused_whole(fuzzed: Fuzzed, name: str) -> None:
     client = fuzzed.fresh()
     url = f"/Users/{client.send('POST', '/Users', a_user('patched')).json()['id']}"
     before = client.send("GET", url).json()
-    begun = time.perf_counter()
+    begun = time.process_time()
     answer = client.send("PATCH", url, _patch(*OPERATIONS[name]))
-    assert time.perf_counter() - begun < WITHIN_S
+    assert time.process_time() - begun < WITHIN_S
     assert 400 <= answer.status_code < 500, answer.text
     assert client.send("GET", url).json() == before
     client.close()
@@ -202,7 +202,7 @@ FILTERS: dict[str, str] = {
 def test_a_hostile_filter_finds_nobody_it_should_not(
     fuzzed: Fuzzed, endpoint: str, name: str
 ) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     url = f"{endpoint}?filter={quote(FILTERS[name])}"
     if endpoint == "/.search" or len(url) > URL_MAX:
         body = {"schemas": [SEARCH_REQUEST], "filter": FILTERS[name]}
@@ -210,7 +210,7 @@ def test_a_hostile_filter_finds_nobody_it_should_not(
     else:
         answer = fuzzed.send("GET", url)
     assert answer.status_code in {200, 400, 413}, answer.text
-    assert time.perf_counter() - begun < WITHIN_S
+    assert time.process_time() - begun < WITHIN_S
 
 
 QUERIES = [
@@ -236,9 +236,9 @@ QUERIES = [
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query[:40])
 @pytest.mark.parametrize("endpoint", ["/Users", "/Groups"])
 def test_a_hostile_query_is_answered(fuzzed: Fuzzed, endpoint: str, query: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert fuzzed.send("GET", f"{endpoint}?{query}").status_code in {200, 400}
-    assert time.perf_counter() - begun < WITHIN_S
+    assert time.process_time() - begun < WITHIN_S
 
 
 @pytest.mark.parametrize(
