@@ -110,11 +110,21 @@ def test_references_say_what_they_refer_to() -> None:
     assert reference["referenceTypes"] == ["User"]
 
 
-def test_common_attributes_are_in_no_schema() -> None:
-    """RFC 7643 §3.1."""
+def test_of_the_common_attributes_a_core_schema_lists_the_one_that_clients_map() -> None:
+    """RFC 7643 §3.1; Microsoft's gallery validator misses `externalId` otherwise."""
+    common = {"id", "externalId", "meta", "schemas"}
     for document in schema_documents(RESOURCES, BASE):
         names = {one["name"] for one in document["attributes"]}
-        assert not names & {"id", "externalId", "meta", "schemas"}
+        is_core = document["id"] in {urns.USER, urns.GROUP}
+        assert names & common == ({"externalId"} if is_core else set())
+
+
+def test_the_listed_external_id_is_compared_exactly() -> None:
+    """RFC 7643 §3.1: the characteristics listed are those that filters keep."""
+    for document in (schema_documents(RESOURCES, BASE)[0], schema_documents(RESOURCES, BASE)[-1]):
+        listed = next(one for one in document["attributes"] if one["name"] == "externalId")
+        assert listed["caseExact"] is True
+        assert (listed["required"], listed["mutability"]) == (False, "readWrite")
 
 
 def test_resource_types_name_their_schemas() -> None:

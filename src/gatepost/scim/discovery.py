@@ -11,6 +11,7 @@ import msgspec
 from gatepost.scim import urns
 from gatepost.scim.schema.attribute import Attribute, Schema, Type
 from gatepost.scim.schema.resource_schema import ResourceSchema
+from gatepost.scim.schema.standard import EXTERNAL_ID
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,22 +70,29 @@ def _pagination(limits: Limits) -> dict[str, Any]:
 
 
 def schema_documents(resources: tuple[ResourceSchema, ...], base_url: str) -> list[dict[str, Any]]:
-    """Give the Schema resources of these resource types, each schema once (RFC 7643 §7)."""
-    schemas = {
-        schema.id: schema
-        for resource in resources
-        for schema in (resource.core, *resource.extensions)
-    }
-    return [_schema_document(schema, base_url) for schema in schemas.values()]
+    """Give the Schema resources of these resource types, each schema once (RFC 7643 §7).
+
+    A core schema lists `externalId` too: it belongs to every base schema (§3.1), and
+    a client that offers an administrator what /Schemas lists would not offer it.
+    """
+    documents: dict[str, dict[str, Any]] = {}
+    for resource in resources:
+        core = (EXTERNAL_ID, *resource.core.attributes)
+        documents[resource.core.id] = _schema_document(resource.core, core, base_url)
+        for schema in resource.extensions:
+            documents[schema.id] = _schema_document(schema, schema.attributes, base_url)
+    return list(documents.values())
 
 
-def _schema_document(schema: Schema, base_url: str) -> dict[str, Any]:
+def _schema_document(
+    schema: Schema, attributes: tuple[Attribute, ...], base_url: str
+) -> dict[str, Any]:
     return {
         "schemas": [urns.SCHEMA],
         "id": schema.id,
         "name": schema.name,
         "description": schema.description,
-        "attributes": [_attribute_document(one) for one in schema.attributes],
+        "attributes": [_attribute_document(one) for one in attributes],
         "meta": _meta("Schema", f"{base_url}/Schemas/{schema.id}"),
     }
 

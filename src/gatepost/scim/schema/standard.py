@@ -80,6 +80,8 @@ def _plural(name: str, description: str, value: Attribute, *types: str) -> Attri
     return _complex(name, description, value, _DISPLAY, _type(*types), _PRIMARY, multi_valued=True)
 
 
+EXTERNAL_ID = _exact("externalId", "The identifier the provisioning client gave the resource.")
+
 COMMON: tuple[Attribute, ...] = (
     Attribute(
         name="schemas",
@@ -99,7 +101,7 @@ COMMON: tuple[Attribute, ...] = (
         returned=Returned.ALWAYS,
         uniqueness=Uniqueness.SERVER,
     ),
-    _exact("externalId", "The identifier the provisioning client gave the resource."),
+    EXTERNAL_ID,
     _read_only(
         _complex(
             "meta",
@@ -118,7 +120,10 @@ COMMON: tuple[Attribute, ...] = (
         )
     ),
 )
-"""Attributes every resource has; no schema lists them (RFC 7643 §3.1)."""
+"""Attributes every resource has, part of every base schema (RFC 7643 §3.1).
+
+Of these /Schemas lists `externalId` only: docs/protocol/choices.md, "Discovery".
+"""
 
 _NAME = _complex(
     "name",
@@ -160,7 +165,7 @@ _GROUPS = _read_only(
 USER = Schema(
     id=urns.USER,
     name="User",
-    description="User account",
+    description="User Account",
     attributes=(
         Attribute(
             name="userName",
