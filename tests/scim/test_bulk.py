@@ -197,6 +197,12 @@ def test_a_circle_is_split_in_two() -> None:
     assert plan_order(parts) == [0, 1, 2, 3, 4]
 
 
+def test_what_only_leads_to_a_circle_or_follows_from_it_is_not_split() -> None:
+    sent = post("x", "a"), post("a", "b"), post("b", "a", "y"), post("y")
+    parts = split_cycles(read_it(*sent).operations)
+    assert [one.index for one in parts if one.is_completion] == [1, 2]
+
+
 def test_a_resource_may_refer_to_itself() -> None:
     parts = split_cycles(read_it(post("a", "a")).operations)
     assert [one.method for one in parts] == ["POST", "PATCH"]

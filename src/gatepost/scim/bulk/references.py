@@ -108,13 +108,28 @@ def split_cycles(operations: Sequence[BulkOperation]) -> tuple[BulkOperation, ..
 
 def _in_circles(needs: list[set[int]]) -> set[int]:
     """Give the places that stand in a circle, or on the way from one to another."""
-    left = set(range(len(needs)))
-    while True:
-        needed = set().union(*(needs[place] & left for place in left)) if left else set()
-        inner = {place for place in left & needed if needs[place] & left}
-        if inner == left:
-            return left
-        left = inner
+    needed_by: list[set[int]] = [set() for _ in needs]
+    for place, found in enumerate(needs):
+        for one in found:
+            needed_by[one].add(place)
+    upstream = _outside(needs, needed_by)
+    downstream = _outside(needed_by, needs)
+    return set(range(len(needs))) - upstream - downstream
+
+
+def _outside(needs: list[set[int]], needed_by: list[set[int]]) -> set[int]:
+    """Give the places that need nothing, and then those that need only such; each edge once."""
+    open_needs = [len(found) for found in needs]
+    ready = [place for place, count in enumerate(open_needs) if not count]
+    outside: set[int] = set()
+    while ready:
+        place = ready.pop()
+        outside.add(place)
+        for follower in needed_by[place]:
+            open_needs[follower] -= 1
+            if not open_needs[follower]:
+                ready.append(follower)
+    return outside
 
 
 def _split_data(data: dict[str, Any], names: set[str]) -> tuple[dict[str, Any], dict[str, Any]]:
