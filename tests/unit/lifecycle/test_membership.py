@@ -64,6 +64,15 @@ def test_r23_a_member_who_is_nobody_is_skipped_and_told() -> None:
     assert draft.steps[0]["member"] == "x"
 
 
+def test_r37_a_crowd_of_nobodies_does_not_swell_the_record() -> None:
+    draft = a_group_draft()
+    crowd = tuple(f"x{number}" for number in range(20_000))
+    change_members(draft, MembershipChange(added=crowd))
+    assert draft.unknown_members == 20_000
+    assert len(draft.steps) == 101
+    assert draft.steps[-1]["more"] == 19_900
+
+
 def test_r39_in_strict_mode_a_member_who_is_nobody_is_refused() -> None:
     with pytest.raises(MemberUnknown) as refusal:
         change_members(a_group_draft(strict=True), MembershipChange(added=("a", "x")))

@@ -10,6 +10,9 @@ from gatepost.store.tables import MEMBERSHIPS
 _NAMED_MAX = 10_000
 """Members who leave together and are each named in the log; more are one entry."""
 
+_STRANGERS_MAX = 100
+"""Members who are nobody and are each named in the request's record; more are a number."""
+
 
 def change_members(draft: GroupDraft, change: MembershipChange) -> list[Change]:
     """Give the row changes of a membership change, and say each effect.
@@ -33,7 +36,10 @@ def _joining(draft: GroupDraft, change: MembershipChange) -> list[str]:
         if draft.is_strict:
             raise MemberUnknown(value=user_id)
         draft.unknown_members += 1
-        draft.step("match", "warning", code="match.member_unknown", member=user_id[:100])
+        if draft.unknown_members <= _STRANGERS_MAX:
+            draft.step("match", "warning", code="match.member_unknown", member=user_id[:100])
+    if (unnamed := draft.unknown_members - _STRANGERS_MAX) > 0:
+        draft.step("match", "warning", code="match.member_unknown", more=unnamed)
     present = draft.facts.present
     return [one for one in change.added if one in known and one not in present]
 
@@ -42,8 +48,8 @@ def _leaving(draft: GroupDraft, change: MembershipChange, joining: set[str]) -> 
     if change.cleared:
         kept = set(change.added) | joining
         return [one for one in draft.facts.leaving if one not in kept]
-    gone = dict.fromkeys((*change.removed, *draft.facts.leaving))
-    return [one for one in gone if one in draft.facts.present and one not in change.added]
+    gone, staying = dict.fromkeys((*change.removed, *draft.facts.leaving)), set(change.added)
+    return [one for one in gone if one in draft.facts.present and one not in staying]
 
 
 def _join(draft: GroupDraft, joining: list[str]) -> list[Change]:
