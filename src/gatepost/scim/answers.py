@@ -7,8 +7,10 @@ import msgspec
 from gatepost.scim.handler import Document, Handler, Stored
 from gatepost.scim.resource.version import etag
 from gatepost.scim.resource.write import Projection, as_bytes, assemble, project, wants
-from gatepost.scim.schema.attribute import Returned
+from gatepost.scim.schema.attribute import Attribute, Returned
 from gatepost.scim.schema.resource_schema import ResourceSchema
+
+_HIDDEN = (Returned.NEVER, Returned.REQUEST)
 
 
 class Answer(msgspec.Struct):
@@ -116,6 +118,9 @@ class Renderer:
         elements = [{**one, "$ref": f"{self._base_url}/Users/{one['value']}"} for one in page]
         if projection is not None:
             elements = project({"members": elements}, projection, resource).get("members", [])
+        else:  # what `project` would leave, in a fraction of its time
+            hidden = _hidden_parts(resource.core_attributes["members"])
+            elements = [{k: v for k, v in one.items() if k not in hidden} for one in elements]
         return msgspec.json.encode(elements)[1:-1]
 
     def _hides_by_default(self, resource: ResourceSchema) -> bool:
@@ -133,6 +138,10 @@ class Renderer:
 
 def hides_by_default(schema: ResourceSchema) -> bool:
     """Tell whether an attribute is not returned unless asked for, which a custom one may be."""
-    hidden = (Returned.NEVER, Returned.REQUEST)
     schemas = (schema.core, *schema.extensions)
-    return any(one.returned in hidden for every in schemas for one in every.attributes)
+    return any(one.returned in _HIDDEN for every in schemas for one in every.attributes)
+
+
+def _hidden_parts(attribute: Attribute) -> frozenset[str]:
+    """Name the sub-attributes that nobody gets who does not ask, such as `members.display`."""
+    return frozenset(one.name for one in attribute.sub_attributes if one.returned in _HIDDEN)
