@@ -10,12 +10,22 @@ from typing import Any, Final
 from gatepost.scim.date_time import read_instant
 from gatepost.scim.dialects.mode import Dialect
 from gatepost.scim.errors import InvalidSyntax, InvalidValue
+from gatepost.scim.fold import fold
 from gatepost.scim.schema.attribute import Attribute, Mutability, Type
 
 TEXT_LENGTH_MAX: Final = 65_536
+INDEXED_BYTES_MAX: Final = 1024
+"""What is looked up by an index is shorter: an index entry holds 2704 bytes on PostgreSQL."""
+
 ELEMENTS_MAX: Final = 10_000
+_INDEXED = frozenset({
+    "userName", "externalId", "displayName", "name.formatted", "emails.value", "emails.type",
+})  # fmt: skip
+_BYTES_A_CHARACTER_MAX = 6  # of UTF-8, folded: one letter may become three of two bytes
 _INTEGER_MIN, _INTEGER_MAX = -(2**63), 2**63 - 1
 _SHOWN_LENGTH = 60
+
+_BRACKETED = re.compile(r"\[.*(?:\]|$)", re.DOTALL)
 
 # Control characters except tab, line feed and carriage return; halves of surrogate pairs.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
@@ -86,12 +96,17 @@ def drop_unknown(name: str, dialect: Dialect) -> None:
     Raises:
         InvalidSyntax: the mode is strict.
     """
-    name = cut(name)
+    name = without_filter(name)
     refusal = InvalidSyntax(
         f"No schema of this resource has the attribute `{name}`: take it out of the "
         "attribute mapping, or declare it in an extension schema."
     )
     dialect.tolerate("P9", f"`{name}`", refusal)
+
+
+def without_filter(name: str) -> str:
+    """Give the name for a message or a report; what its filter compares with may be personal."""
+    return cut(_BRACKETED.sub("[…]", name))
 
 
 def keep_one_primary(elements: list[Any]) -> bool:
@@ -114,6 +129,8 @@ def read_text(value: object, path: str) -> str:
         raise InvalidValue(
             f"`{cut(path)}` has {len(value)} characters; at most {TEXT_LENGTH_MAX} are stored."
         )
+    if path in _INDEXED:
+        _check_indexed(value, path)
     found = _UNSTORABLE.search(value)
     if found is not None:
         raise InvalidValue(
@@ -121,6 +138,17 @@ def read_text(value: object, path: str) -> str:
             f"{found.start() + 1}, which cannot be stored: take it out at its source."
         )
     return value
+
+
+def _check_indexed(value: str, path: str) -> None:
+    if len(value) * _BYTES_A_CHARACTER_MAX <= INDEXED_BYTES_MAX:
+        return
+    size = len(fold(value).encode("utf-8", "surrogatepass"))
+    if size > INDEXED_BYTES_MAX:
+        raise InvalidValue(
+            f"`{path}` has {size} bytes; people are looked up by it, and at most "
+            f"{INDEXED_BYTES_MAX} can be. Map a shorter attribute to it."
+        )
 
 
 def wrong_type(value: object, path: str, expected: str) -> InvalidValue:
