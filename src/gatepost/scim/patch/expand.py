@@ -10,7 +10,7 @@ from gatepost.scim.filter.tree import AttributePath
 from gatepost.scim.patch.operation import Operation, Verb
 from gatepost.scim.path import Path, Resolved, ResolvedExtension, parse_path, resolve
 from gatepost.scim.resource.read import check_alias, ignored_attribute
-from gatepost.scim.resource.values import cut, is_empty, wrong_type
+from gatepost.scim.resource.values import cut, is_empty, without_filter, wrong_type
 from gatepost.scim.schema.attribute import Mutability as Characteristic
 from gatepost.scim.schema.resource_schema import ResourceSchema
 
@@ -112,11 +112,12 @@ def _parse(part: _Part, dialect: Dialect) -> Path | None:
 
 
 def _drop_unknown(text: str, dialect: Dialect) -> None:
+    name = without_filter(text)
     refusal = InvalidPath(
-        f"No schema of this resource has the attribute `{cut(text)}`: take it out of the "
+        f"No schema of this resource has the attribute `{name}`: take it out of the "
         "attribute mapping, or declare it in an extension schema."
     )
-    dialect.tolerate("P9", f"`{cut(text)}`", refusal)
+    dialect.tolerate("P9", f"`{name}`", refusal)
 
 
 def _extension(part: _Part, urn: str, schema: ResourceSchema) -> list[_Part]:
@@ -149,11 +150,12 @@ def _drop_read_only(part: _Part, found: Resolved, dialect: Dialect) -> None:
 
     `schemas` is left out even when it is named: it follows from what is there.
     """
-    refusal = Mutability(f"`{cut(part.text)}` is read-only: take it out of the attribute mapping.")
+    name = without_filter(part.text)
+    refusal = Mutability(f"`{name}` is read-only: take it out of the attribute mapping.")
     is_whole = found.attribute.mutability is Characteristic.READ_ONLY
     if part.is_named and is_whole and found.attribute.name != "schemas":
         raise refusal
-    dialect.tolerate("P8", f"`{cut(part.text)}`", refusal)
+    dialect.tolerate("P8", f"`{name}`", refusal)
 
 
 def _note_spelling(path: AttributePath, meant: AttributePath, dialect: Dialect) -> None:

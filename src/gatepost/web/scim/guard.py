@@ -10,10 +10,18 @@ from gatepost.activity.inbound import Inbound
 from gatepost.activity.recorder import Recorder
 from gatepost.base.refusal import Refusal
 from gatepost.scim.answers import Answer
-from gatepost.scim.errors import ScimError, ServerFault, TooMany, Unavailable
+from gatepost.scim.errors import (
+    InvalidFilter,
+    InvalidPath,
+    ScimError,
+    ServerFault,
+    TooMany,
+    Unavailable,
+)
 from gatepost.store.database import ScanTooLong, StoreUnavailable
 from gatepost.web.scim.body import ClientGone
 from gatepost.web.scim.errors import as_scim_error
+from gatepost.web.scim.redaction import redact_answer
 
 _RETRY_S = "5"
 
@@ -50,7 +58,9 @@ def _record_failure(
 ) -> None:
     """Record the failure, unless the write was done and only its answer failed."""
     if not inbound.is_recorded:
-        recorder.record(inbound.failed(answer.status, scim_type, answer.body))
+        quotes = scim_type in {InvalidPath.scim_type, InvalidFilter.scim_type}
+        kept = redact_answer(answer.body, inbound) if quotes else answer.body
+        recorder.record(inbound.failed(answer.status, scim_type, kept))
 
 
 def error_answer(error: ScimError) -> Answer:

@@ -1,15 +1,21 @@
 """What of a request is kept in its record: everything but secrets and phone numbers (R36, R37)."""
 
+import re
 from typing import Any
 from urllib.parse import unquote_plus
 
 import msgspec
 
+from gatepost.activity.inbound import Inbound
+
 _HIDDEN = ("password", "phone", "mobile", "client_secret", "clientsecret")
 _SECRET_PARAMETERS = frozenset({"access_token", "token", "password"})
 _EXPRESSIONS = frozenset({"filter", "path"})
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE"})
 _KEPT_BYTES_MAX = 65_536
 _MARK = "(not kept)"
+_PLAIN_NAME = re.compile(r"[\w.:$-]*")
+_QUOTED = re.compile(rb"`[^`]*`")
 
 
 def redact_query(query: str) -> str:
@@ -31,6 +37,18 @@ def redact(body: Any) -> bytes | None:  # noqa: ANN401 - any JSON value
     if _is_hidden(kept.decode()):  # most bodies speak of nothing hidden: they are kept as they are
         kept = msgspec.json.encode(_cleaned(body))
     return kept if len(kept) <= _KEPT_BYTES_MAX else None
+
+
+def redact_answer(answer: bytes | None, inbound: Inbound) -> bytes | None:
+    """Give the Error without what it quotes of a path or a filter that is itself not kept.
+
+    Where the body was too large to be kept, nobody knows what it spoke of.
+    """
+    mark = _MARK.encode()
+    body = b"" if inbound.method in _WITHOUT_BODY else inbound.body or mark
+    if answer is None or (mark not in body and _MARK not in inbound.path):
+        return answer
+    return _QUOTED.sub(b"`" + mark + b"`", answer)
 
 
 def _cleaned(value: Any) -> Any:  # noqa: ANN401
@@ -60,8 +78,10 @@ def _shortened(value: Any) -> str:  # noqa: ANN401
 
 
 def _shortened_name(name: str) -> str:
-    """Leave out what a filter within a name compares with."""
-    return f"{name.partition('[')[0]}[{_MARK}]" if "[" in name and _is_hidden(name) else name
+    """Leave out what stands behind the attribute's name, such as what a filter compares with."""
+    plain = _PLAIN_NAME.match(name)
+    begins = plain.group() if plain else ""
+    return f"{begins}[{_MARK}]" if begins != name and _is_hidden(name) else name
 
 
 def _is_expression_hidden(value: Any) -> bool:  # noqa: ANN401
