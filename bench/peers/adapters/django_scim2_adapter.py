@@ -45,14 +45,22 @@ settings.configure(
             "CONN_MAX_AGE": None,
         }
     },
-    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django_scim"],
+    INSTALLED_APPS=[
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django_scim",
+        "django_directory",
+    ],
     MIDDLEWARE=[f"{__name__}.SignsIn"],
     SCIM_SERVICE_PROVIDER={
         "NETLOC": "localhost",
         "AUTHENTICATION_SCHEMES": [],
-        "USER_MODEL_GETTER": "django_scim.utils.get_user_model",
+        "GROUP_MODEL": "django_directory.models.Group",
     },
     DATA_UPLOAD_MAX_MEMORY_SIZE=20_000_000,
+    MIGRATION_MODULES={"auth": None, "contenttypes": None},
+    AUTH_USER_MODEL="django_directory.User",
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     USE_TZ=True,
 )
 for old in FOLDER.glob("django.db*"):
