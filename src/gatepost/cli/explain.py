@@ -85,9 +85,14 @@ def _show_rung(number: int, rung: Rung) -> None:
     mark, colour = _MARKS.get(rung.result, ("·", "white"))
     click.echo(f"{click.style(mark, fg=colour)} {number}. {rung.question} {rung.sentence}")
     for one in rung.evidence:
-        click.echo(f"      {'  '.join(str(value) for value in one.values() if value is not None)}")
+        shown = (_shown(name, value) for name, value in one.items() if value is not None)
+        click.echo(f"      {'  '.join(shown)}")
     for advice in rung.advice:
         click.echo(f"    → {advice}")
+
+
+def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - JSON
+    return f"{name} {value}" if name == "seen" else str(value)
 
 
 def _show_request(frame: Frame, found: RequestExplanation) -> None:

@@ -1,6 +1,6 @@
 """The rungs of the ladder: one function a question, each with its evidence. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -13,7 +13,10 @@ from gatepost.store.rows import ActivityRow, ConflictRow, ProviderRow, RequestRo
 
 _REFUSED = 400
 _ARRIVED = frozenset({"user.created", "user.adopted", "user.imported"})
+_MADE = frozenset({"user.created", "user.imported"})
 _LEFT = frozenset({"user.deactivated", "user.deleted"})
+_IN_USE = timedelta(days=1)
+Result = Literal["yes", "no", "warning", "not_known"]
 
 
 class ProviderFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +46,7 @@ class Rung(msgspec.Struct, frozen=True):
     """A question, its answer, and what shows it."""
 
     question: str
-    result: Literal["yes", "no", "warning", "not_known"]
+    result: Result
     sentence: str
     evidence: list[dict[str, Any]] = []
     advice: list[str] = []
@@ -69,14 +72,16 @@ def _talked(facts: Facts) -> Rung:
         advice = ["gatepost provider create NAME, then gatepost provider enable NAME."]
         return Rung(question, "no", said, [], advice)
     answers = [_reaches(facts.now, one) for one in facts.providers]
-    for result, said, _, _ in answers:
-        if result == "yes":
-            return Rung(question, "yes", said, [one for answer in answers for one in answer[2]])
+    for wanted in ("yes", "warning"):
+        for result, said, _, advice in answers:
+            if result == wanted:
+                evidence = [one for answer in answers for one in answer[2]]
+                return Rung(question, result, said, evidence, advice)
     result, said, evidence, advice = answers[0]
-    return Rung(question, "no", said, evidence, advice)
+    return Rung(question, result, said, evidence, advice)
 
 
-_Answer = tuple[str, str, list[dict[str, Any]], list[str]]
+_Answer = tuple[Result, str, list[dict[str, Any]], list[str]]
 
 
 def _reaches(now: datetime, known: ProviderFacts) -> _Answer:
@@ -92,12 +97,28 @@ def _reaches(now: datetime, known: ProviderFacts) -> _Answer:
             return "no", said, [], [f"gatepost token create {provider.slug}"]
         said = f"{name} has never sent a request."
         return "no", said, [], ["Enter base URL and token there, and run its connection test."]
-    if last.reason.startswith("auth."):
-        said = f"{name} reaches us, but its last request was refused: {last.reason}."
-        return "no", said, evidence, [fix_of(last.reason) or ""]
+    if _is_shut_out(last):
+        return _knocked(now, known, last)
     more = " or more" if known.is_more else ""
     said = f"{name} sent its last request at {_when(last.at)}; {known.today}{more} today."
     return "yes", said, evidence, []
+
+
+def _knocked(now: datetime, known: ProviderFacts, last: RequestRow) -> _Answer:
+    """Tell a provider that is shut out from one whose URL somebody tried without a token.
+
+    Anybody can send such a request: while a live token is in use it is a warning only.
+    """
+    name, advice = known.provider.name, [fix_of(last.reason) or ""]
+    uses = [one.last_used_at for one in known.tokens if one.last_used_at and _is_live(one, now)]
+    if not uses or now - max(uses) > _IN_USE:
+        said = f"{name} reaches us, but its last request was refused: {last.reason}."
+        return "no", said, [_request(last)], advice
+    said = (
+        f"{name} came in with a live token at {_when(max(uses))}; "
+        f"the last request to its URL, at {_when(last.at)}, was refused: {last.reason}."
+    )
+    return "warning", said, [_request(last)], advice
 
 
 def _sent(facts: Facts) -> Rung:
@@ -122,7 +143,8 @@ def _never_sent(facts: Facts, question: str) -> Rung:
         said += f" It only looked the person up, last at {_when(facts.requests[0].at)}."
     heard = [one for one in facts.providers if one.last]
     said += "".join(
-        f" {one.provider.name} last sent anything at {_when(one.last.at)}, "
+        f" {one.provider.name} last sent anything at {_when(one.last.at)}"
+        f"{f' (refused: {one.last.reason})' if _is_shut_out(one.last) else ''}, "
         f"{one.today}{' or more' if one.is_more else ''} requests today."
         for one in heard
         if one.last
@@ -198,13 +220,25 @@ def _active(facts: Facts) -> Rung:
     ended = [one for one in facts.activities if one.event in _LEFT]
     said = f"{user.user_name} is inactive"
     if not ended:
-        return Rung(question, "no", f"{said}; who made it so is older than the log.")
+        return _never_active(facts, said, question)
     verb = "deleted" if ended[0].event == "user.deleted" else "deactivated"
     said += f": {ended[0].actor_name} {verb} the user at {_when(ended[0].at)}."
     advice = ["Assign the person again in the identity provider: the same account comes back."]
     if facts.portrait.manager is None:
         advice = [f"gatepost user reactivate {user.user_name}"]
     return Rung(question, "no", said, [_activity(one) for one in ended[:3]], advice)
+
+
+def _never_active(facts: Facts, said: str, question: str) -> Rung:
+    """Say that the account came inactive, where the log reaches back to its coming."""
+    made = [one for one in facts.activities if one.event in _MADE]
+    if not made:
+        return Rung(question, "no", f"{said}; who made it so is older than the log.")
+    said += f" since {made[0].actor_name} made the account, inactive, at {_when(made[0].at)}."
+    advice = ["Enable the person in the identity provider: it sends active false until then."]
+    if facts.portrait and facts.portrait.manager is None:
+        advice = [f"gatepost user reactivate {facts.portrait.user.user_name}"]
+    return Rung(question, "no", said, [_activity(made[0])], advice)
 
 
 def _roles(facts: Facts) -> Rung:
@@ -244,6 +278,10 @@ def _is_write(record: RequestRow) -> bool:
     ].endswith("/.search")
 
 
+def _is_shut_out(record: RequestRow) -> bool:
+    return record.reason.startswith("auth.")
+
+
 def _is_live(token: TokenRow, now: datetime) -> bool:
     is_expired = token.expires_at is not None and token.expires_at <= now
     return token.revoked_at is None and not is_expired
@@ -261,6 +299,8 @@ def _detail(record: RequestRow) -> str:
     steps = [one for one in record.steps if one.get("result") == "refused"]
     hidden = {"kind", "result", "code"}
     facts = {name: one for name, one in (steps[-1] if steps else {}).items() if name not in hidden}
+    if limit := LIMITS.get(str(facts.get("limit"))):
+        return f"{limit[0].upper()}{limit[1:]}."
     return "".join(f"{name}: {value}. " for name, value in facts.items()).strip()
 
 

@@ -168,6 +168,35 @@ def test_refused_token_is_the_answer_with_its_fix(reason: str) -> None:
     assert found.rungs[0].advice == [fix_of(reason)]
 
 
+def test_stranger_who_knocks_without_a_token_changes_no_answer() -> None:
+    """Whoever knows the URL can send a wrong token; a live one in use says that all is well."""
+    last = a_request(status=401, reason="auth.token_unknown")
+    used = a_token(last_used_at=NOW - timedelta(hours=2))
+    found = explained(
+        providers=[sending(last=last, tokens=[used])],
+        requests=[a_request()],
+        portrait=a_portrait(),
+    )
+    assert found.is_well
+    assert result(found, 1) == "warning"
+    assert found.rungs[0].advice == [fix_of("auth.token_unknown")]
+
+
+def test_wrong_token_is_the_answer_when_no_live_one_was_used_of_late() -> None:
+    last = a_request(status=401, reason="auth.token_unknown")
+    used = a_token(last_used_at=NOW - timedelta(days=2))
+    found = explained(providers=[sending(last=last, tokens=[used])])
+    assert found.answer.endswith("refused: auth.token_unknown.")
+
+
+def test_person_who_was_never_sent_is_told_that_the_last_request_was_refused() -> None:
+    last = a_request(status=401, reason="auth.token_unknown")
+    used = a_token(last_used_at=NOW - timedelta(hours=2))
+    found = explained(providers=[sending(last=last, tokens=[used])])
+    assert "has not sent" in found.answer
+    assert "(refused: auth.token_unknown)" in found.answer
+
+
 def test_scim_switched_off_is_the_answer() -> None:
     found = explained(providers=[sending(a_provider(scim_enabled=False))])
     assert found.answer.startswith("SCIM is switched off for Acme")
@@ -195,6 +224,14 @@ def test_refused_step_speaks_where_the_answer_was_not_kept() -> None:
     steps = [{"kind": "validate", "result": "refused", "code": "x", "value": "Boss"}]
     refused = a_request(status=400, reason="validate.user_type", steps=steps)
     assert explained(requests=[refused]).answer.endswith("value: Boss.")
+
+
+def test_limit_of_adoption_is_said_in_words() -> None:
+    step = {"kind": "validate", "result": "refused", "code": "x", "limit": "foreign_domain"}
+    refused = a_request(status=409, reason="match.adoption_refused", steps=[step])
+    assert (
+        "The account's address is not in the email domains" in explained(requests=[refused]).answer
+    )
 
 
 def test_refusals_before_the_last_request_are_no_hindrance() -> None:
@@ -230,6 +267,15 @@ def test_inactive_user_is_answered_by_who_when_and_which_request() -> None:
         f"{EVE} is inactive: Acme deactivated the user at 2026-11-23 12:00:00 UTC."
     )
     assert found.rungs[4].evidence[0]["request_id"] == "r9"
+
+
+def test_account_that_came_inactive_is_told_from_one_whose_log_is_gone() -> None:
+    portrait = a_portrait(a_user(status="inactive"))
+    made = [an_activity("user.created")]
+    came = explained(requests=[a_request()], activities=made, portrait=portrait)
+    purged = explained(requests=[a_request()], portrait=portrait)
+    assert "since Acme made the account, inactive, at 2026-11-23 12:00:00 UTC" in came.answer
+    assert purged.answer.endswith("older than the log.")
 
 
 @pytest.mark.rule("R24")
