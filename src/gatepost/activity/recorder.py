@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from datetime import datetime
 
+import msgspec
 import structlog
 
 from gatepost.base.clock import Clock
@@ -88,21 +89,12 @@ class Recorder:
         Raises:
             StoreUnavailable: the database is away; what waits goes on waiting.
         """
-        uses, self._uses = self._uses, {}
-        for use in uses.values():
+        while self._uses:
+            key, use = next(iter(self._uses.items()))
             await self._database.commit([use])  # a token deleted meanwhile breaks its own only
-        deviations, self._deviations = self._deviations, {}
-        upserts: list[Change] = [
-            Upsert(
-                DEVIATIONS,
-                one,
-                values={"last_at": one.last_at, "example": one.example},
-                add={"seen": one.seen},
-            )
-            for one in deviations.values()
-        ]
-        if upserts:
-            await self._database.commit(upserts)
+            if self._uses.get(key) is use:
+                del self._uses[key]
+        await self._flush_deviations()
         while self._records:
             some = self._records[:_RECORDS_A_COMMIT]
             broken = await self._database.commit(some)
@@ -110,6 +102,26 @@ class Recorder:
                 del self._records[: len(some)]
             else:  # a record that is there already must not take the others down with it
                 del self._records[broken.index]
+
+    async def _flush_deviations(self) -> None:
+        counted, self._deviations = self._deviations, {}
+        upserts: list[Change] = [
+            Upsert(
+                DEVIATIONS,
+                one,
+                values={"last_at": one.last_at, "example": one.example},
+                add={"seen": one.seen},
+            )
+            for one in counted.values()
+        ]
+        try:
+            if upserts:
+                await self._database.commit(upserts)
+        except StoreUnavailable:
+            for key, one in counted.items():
+                later = self._deviations.get(key)
+                self._deviations[key] = _together(one, later) if later else one
+            raise
 
     async def _run(self) -> None:
         while True:
@@ -126,3 +138,8 @@ class Recorder:
             del self._records[: len(lost)]
             self.dropped += len(lost)
             structlog.get_logger().exception("records dropped", count=len(lost))
+
+
+def _together(earlier: DeviationRow, later: DeviationRow) -> DeviationRow:
+    seen = earlier.seen + later.seen
+    return msgspec.structs.replace(later, seen=seen, first_at=earlier.first_at)
