@@ -10,6 +10,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from gatepost.store.database import Database, StoreUnavailable
 from gatepost.web.metrics import exposition
 
+_FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})
+
 
 class Health:
     """Answers `/livez`, `/readyz` and `/metrics`."""
@@ -47,6 +49,9 @@ class Health:
 
 
 def _is_local(request: Request) -> bool:
+    """Tell whether the request is this machine's own, and none that a proxy on it hands on."""
+    if not _FORWARDED.isdisjoint(request.headers):
+        return False
     try:
         return request.client is not None and ip_address(request.client.host).is_loopback
     except ValueError:
