@@ -41,6 +41,19 @@ async def test_r15_an_account_marked_meanwhile_stays_active(
     assert (await world.row(user_id)).status == "active"
 
 
+@pytest.mark.rule("R23")
+async def test_r23_a_group_changed_meanwhile_is_not_deleted_by_its_old_version(
+    world: World, okta: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group_id = await okta.group()
+    path = f"/Groups/{group_id}"
+    body = operations({"op": "replace", "path": "displayName", "value": "Helpers"})
+    first(world, monkeypatch, lambda: okta.send("PATCH", path, body))
+    answer = await okta.send("DELETE", path, If_Match='W/"1"')
+    refused(answer, 412, None, 'W/"2"')
+    assert (await okta.send("GET", path)).json()["displayName"] == "Helpers"
+
+
 @pytest.mark.rule("R12")
 @pytest.mark.parametrize("mark", ["administrator", "break_glass"])
 async def test_r12_an_account_marked_meanwhile_is_not_adopted(

@@ -94,7 +94,9 @@ def decide_delete(draft: GroupDraft, group: GroupRow, member_count: int) -> Plan
     match = {"tenant_id": draft.tenant_id, "group_id": draft.group_id}
     roles = [role.name for role in draft.facts.roles]
     draft.entry("group.deleted", draft.subject, members=member_count, roles=roles)
+    bound = [_touch(draft, group, {})] if draft.is_bound else []
     changes: list[Change] = [
+        *bound,
         DeleteAll(MEMBERSHIPS, match),
         DeleteAll(MAPPINGS, match),
         Delete(GROUPS, (draft.tenant_id, draft.group_id)),

@@ -123,6 +123,7 @@ class Groups:
         def decide(loaded: tuple[GroupFacts, int], at: datetime) -> Plan:
             facts, count = loaded
             draft = GroupDraft(facts, writer.actor.tenant_id, group_id, at, strict=False)
+            draft.is_bound = if_match is not None
             assert facts.group is not None  # noqa: S101 - `get` found it
             return group_decisions.decide_delete(draft, facts.group, count)
 
