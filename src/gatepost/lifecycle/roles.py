@@ -1,4 +1,4 @@
-"""The face of the room for roles: manual grants, mappings, and what a change of them means."""
+"""The face of the room for roles: roles themselves, manual grants, and who has which and why."""
 
 from collections.abc import Sequence
 from datetime import datetime
