@@ -135,6 +135,8 @@ def _problems(error: ValidationError, origins: Mapping[str, str]) -> Iterable[st
     secret = secret_names()
     for problem in error.errors(include_url=False):
         name = str(problem["loc"][0]) if problem["loc"] else ""
+        if problem["type"] == "default_factory_not_called":
+            continue  # a default that hangs on the value that is wrong, which has its own line
         if problem["type"] == "extra_forbidden":
             yield _unknown(name)
             continue

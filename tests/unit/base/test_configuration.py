@@ -82,6 +82,15 @@ def test_value_out_of_bounds_is_an_error_that_names_value_and_origin(
         configuration.load()
 
 
+def test_default_that_hangs_on_a_wrong_value_is_no_error_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GATEPOST_PORT", "x")
+    with pytest.raises(SettingsError) as caught:
+        configuration.load()
+    assert len(caught.value.problems) == 1
+
+
 def test_bad_secret_is_not_repeated_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEPOST_DATABASE_URL", "mysql://root:hidden@db")
     with pytest.raises(SettingsError) as caught:
