@@ -15,7 +15,7 @@ import msgspec
 from gatepost.activity.log import as_document
 from gatepost.activity.vocabulary import EVENTS
 from gatepost.base.ids import is_id
-from gatepost.cli.desk import TENANT, Desk, at_desk, missing, usage
+from gatepost.cli.desk import TENANT, Desk, ambiguous, at_desk, missing, usage
 from gatepost.cli.main import Frame
 from gatepost.store.activities import ActivityListing
 from gatepost.store.rows import ActivityRow
@@ -192,8 +192,10 @@ async def _subject(desk: Desk, who: str) -> str:
         return found[0].user_id
     if is_id(who):
         return who
-    several = f" It means {', '.join(one.user_id for one in found)}." if found else ""
-    raise missing(f"There is no one user {who!r}.{several}", "Give the user's id.")
+    if found:
+        ids = ", ".join(f"{one.user_name} ({one.user_id})" for one in found)
+        raise ambiguous(f"{who!r} means {len(found)} users: {ids}.")
+    raise missing(f"There is no user {who!r}.", "Look at `gatepost user list`; an id always works.")
 
 
 def moment(text: str, now: datetime) -> datetime:

@@ -116,7 +116,7 @@ def missing(what: str, fix: str = "", code: str = "match.none") -> CommandFailed
     return CommandFailed(Problem(what=what, fix=fix, code=code, exit_code=ExitCode.NOT_FOUND))
 
 
-def ambiguous(what: str) -> CommandFailed:
+def ambiguous(what: str, fix: str = "Give the id.") -> CommandFailed:
     """Say that a word of the command line means several things."""
-    problem = Problem(what=what, fix="Give the id.", code="ambiguous", exit_code=ExitCode.CONFLICT)
+    problem = Problem(what=what, fix=fix, code="ambiguous", exit_code=ExitCode.CONFLICT)
     return CommandFailed(problem)

@@ -24,6 +24,7 @@ _SKEW_BAD = timedelta(minutes=1)
 _DISK_WARNING, _DISK_BAD = 2 * 1024**3, 256 * 1024**2
 _OTHERS = 0o077
 _SQLITE_MIN = (3, 35)
+_SQLITE_WORKERS = 4
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ def doctor(frame: Frame, /) -> int:
     findings = [
         _python(),
         *_data_dir(settings.data_dir),
-        *_database(settings, found),
+        *database_findings(settings, found),
         *_clock(found),
         *_public_url(settings),
         *_unsafe(settings),
@@ -93,14 +94,16 @@ def _data_dir(data_dir: Path) -> Iterator[Finding]:
     yield Finding("disk", level, gigabytes, fix)
 
 
-def _database(settings: Settings, found: Diagnosis) -> Iterator[Finding]:
+def database_findings(settings: Settings, found: Diagnosis) -> Iterator[Finding]:
+    """Tell whether the database answers and is as this release needs it."""
     if found.error:
         fix = "Check that it runs, and that --database or GATEPOST_DATABASE_URL is right."
         yield Finding("database", BAD, found.error, fix)
         return
     if found.migration == 0:
-        fix = "gatepost serve makes it."
-        yield Finding("database", WARNING, "The database is empty or not there yet.", fix)
+        is_made = settings.database_url.startswith("sqlite")
+        fix = "gatepost serve makes it." if is_made else "gatepost db upgrade"
+        yield Finding("database", WARNING, "It is empty or not there yet.", fix)
         return
     if found.migration != found.latest_migration:
         says = f"It is at migration {found.migration}, this release needs {found.latest_migration}."
@@ -113,9 +116,9 @@ def _database(settings: Settings, found: Diagnosis) -> Iterator[Finding]:
         yield Finding("database", OK, f"{found.dialect} {found.version} answers.")
     if found.dialect == "sqlite" and _numbers(found.version) < _SQLITE_MIN:
         yield Finding("sqlite", BAD, f"{found.version} is too old.", "Install apsw anew.")
-    if settings.workers > 1 and found.dialect == "sqlite":
+    if settings.workers > _SQLITE_WORKERS and found.dialect == "sqlite":
         says = f"{settings.workers} workers share one SQLite file: only one writes at a time."
-        yield Finding("workers", WARNING, says, "Use PostgreSQL for more than one busy worker.")
+        yield Finding("workers", WARNING, says, f"Use PostgreSQL for more than {_SQLITE_WORKERS}.")
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -126,7 +129,7 @@ def _clock(found: Diagnosis) -> Iterator[Finding]:
     if found.skew is None:
         return
     fix = "Synchronise the clocks (NTP): tokens and cursors expire by them."
-    said = f"{found.skew.total_seconds():+.1f} s from the database's."
+    said = f"{_skew(found.skew)} from the database's."
     if abs(found.skew) <= _SKEW_MAX:
         yield Finding("clock", OK, f"This machine's clock is {said}")
     else:
@@ -135,6 +138,11 @@ def _clock(found: Diagnosis) -> Iterator[Finding]:
     if found.newest_at and found.newest_at > found.now + _SKEW_MAX:
         says = f"The newest activity is from {found.newest_at:%Y-%m-%d %H:%M:%S} UTC, yet to come."
         yield Finding("clock", BAD, says, "The clock went back. " + fix)
+
+
+def _skew(skew: timedelta) -> str:
+    seconds = round(skew.total_seconds(), 1)
+    return f"{seconds:+.1f} s" if seconds else "less than 0.1 s"
 
 
 def _public_url(settings: Settings) -> Iterator[Finding]:

@@ -52,7 +52,10 @@ def show(frame: Frame, /, name: str, provider: str | None, members: int, tenant:
         shown = await _document(desk, found, {one.provider_id: one.slug for one in served})
         return {**shown, "first_members": await _members(desk, found, members)}
 
-    frame.output.data(at_desk(frame, tenant, work))
+    found = at_desk(frame, tenant, work)
+    if not frame.output.as_json:
+        found["first_members"] = [one["user_name"] for one in found["first_members"]]
+    frame.output.data(found)
 
 
 async def _members(desk: Desk, group: GroupRow, limit: int) -> list[dict[str, str]]:

@@ -53,7 +53,7 @@ def import_users(frame: Frame, /, file: Path, tenant: str, **options: Any) -> in
         is_refused = bool(checked.bad) and not options["skip_bad_rows"]
         if options["dry_run"] or is_refused or not checked.good:
             return checked, 0
-        frame.output.say(f"Importing {len(checked.good)} users in one transaction.")
+        frame.output.say(f"Importing in one transaction: {len(checked.good)} good rows.")
         count = await desk.importing.apply(desk.writer, checked.good, schema=desk.schemas.user)
         return checked, count
 

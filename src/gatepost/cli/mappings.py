@@ -136,14 +136,15 @@ def _show(output: Output, impact: Impact) -> None:
         output.data(msgspec.to_builtins(impact))
         return
     for one in impact.effects:
-        verb = "gain" if one.is_added else "lose"
+        verb = ("gain" if one.is_added else "lose") + ("s" if one.count == 1 else "")
         click.echo(f"{one.group} → {one.role}: {one.count} {verb} the role")
         for name in one.people:
             click.echo(f"  {'+' if one.is_added else '-'} {name}")
         if one.count > len(one.people):
             click.echo(f"  and {one.count - len(one.people)} more")
         if one.misfits:
-            click.echo(f"  ! {one.misfits} members are of the other user type and stay without it")
+            are = "member is" if one.misfits == 1 else "members are"
+            click.echo(f"  ! {one.misfits} {are} of the other user type, without it")
     if not impact.effects:
         click.echo("Nothing would change.")
     click.echo(f"stamp  {impact.stamp}")

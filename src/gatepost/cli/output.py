@@ -97,6 +97,8 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
         return f"{value:,.1f}"
     if isinstance(value, str | int):
         return str(value)
+    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
+        return ", ".join(map(str, value))
     return msgspec.json.encode(value).decode()
 
 

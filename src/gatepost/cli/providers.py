@@ -278,6 +278,8 @@ def _document(row: ProviderRow) -> dict[str, Any]:
 def _read(setting: str, value: str) -> Any:  # noqa: ANN401 - settings differ
     """Read a value by the kind of the setting; what it may be is the room's affair."""
     kinds = {one.name: one.default for one in msgspec.structs.fields(ProviderRow)}
+    if setting not in kinds:
+        raise usage(f"There is no setting {setting!r}.", "See `gatepost provider set --help`.")
     default = kinds.get(setting)
     factory = {one.name: one.default_factory for one in msgspec.structs.fields(ProviderRow)}
     if isinstance(default, bool):

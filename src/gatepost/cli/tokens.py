@@ -182,7 +182,8 @@ async def _only(desk: Desk, provider: ProviderRow, which: str) -> str:
     ]
     if len(meant) > 1:
         hints = ", ".join(one.hint for one in meant)
-        raise ambiguous(f"{len(meant)} live tokens are called {which!r}: {hints}.")
+        said = f"{len(meant)} live tokens are called {which!r}: {hints}."
+        raise ambiguous(said, "Give the hint, as `gatepost token list` shows it.")
     return meant[0].token_id if meant else which
 
 

@@ -44,7 +44,7 @@ WORDS: Mapping[str, Words] = {
         "The user has no userName.", "Give a userName that is not blank.", _USAGE
     ),
     "validate.user_name_format": Words(
-        "The userName {user_name} is not an e-mail address, which this identity provider demands.",
+        "The userName {user_name} is not an email address, which this identity provider demands.",
         "Give an address, or switch the demand off on the identity provider.",
         _USAGE,
     ),
@@ -84,7 +84,7 @@ WORDS: Mapping[str, Words] = {
         "There is no open conflict {id}.", "Somebody may have settled it already.", _MISSING
     ),
     "guard.protected_account": Words(
-        "The account is protected ({limit}) and stays active.",
+        "The account is protected ({limit}) and stays as it is.",
         "Make another administrator first, or lift the account's break-glass mark.",
         ExitCode.NOT_ALLOWED,
     ),
@@ -133,8 +133,9 @@ WORDS: Mapping[str, Words] = {
         "Another identity provider has {slug} in its URL.", "Choose another one.", _CONFLICT
     ),
     "validate.domain_claimed": Words(
-        "The identity provider {provider} serves the e-mail domain {domain} already.",
-        "Take the domain from that provider first, or leave it out here.",
+        "The identity provider {provider} serves the email domain {domain} already.",
+        "Take the domain from that provider first, or leave it out here. "
+        "`gatepost provider show {provider}` tells which it is.",
         _CONFLICT,
     ),
     "validate.setting": Words("{setting} cannot be {value}: {why}.", "Give another value.", _USAGE),

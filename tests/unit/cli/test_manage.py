@@ -1,16 +1,20 @@
 """The management commands, each run as from a shell, on a database of its own."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
 from gatepost.activity.reasons import FIXES
+from gatepost.base.settings import Settings
 from gatepost.cli import main
 from gatepost.cli.activities import moment
+from gatepost.cli.doctor import database_findings
 from gatepost.cli.errors import CommandFailed
 from gatepost.cli.words import WORDS
+from gatepost.tenancy.diagnosis import Diagnosis
 
 
 class Shell(Protocol):
@@ -132,6 +136,18 @@ def test_setting_of_a_provider_is_read_by_its_kind(
 )
 def test_setting_that_is_not_acceptable_is_a_usage_error(acme: Shell, key: str, value: str) -> None:
     acme("provider", "set", "acme", key, value, code=2)
+
+
+def test_setting_that_does_not_exist_is_said_to_be_none(acme: Shell) -> None:
+    error = acme("provider", "set", "acme", "frob", "x", code=2)
+    assert error["what"] == "There is no setting 'frob'."
+
+
+def test_domain_of_another_provider_is_refused_with_the_way_to_that_one(acme: Shell) -> None:
+    (first,) = acme("provider", "list")
+    error = acme("provider", "create", "Two", "--domain", first["domains"][0], code=4)
+    assert f"gatepost provider show {first['id']}" in error["fix"]
+    assert acme("provider", "show", first["id"])["slug"] == first["slug"]
 
 
 @pytest.mark.rule("R5")
@@ -330,6 +346,14 @@ def test_doctor_on_a_database_that_does_not_answer_is_unhealthy(
 ) -> None:
     (tmp_path / "gatepost.db").write_text("this is no database, it only looks like a file")
     assert not shell("doctor", code=7)["healthy"]
+
+
+def test_doctor_sends_an_empty_postgresql_to_the_upgrade() -> None:
+    """The server makes a SQLite database by itself, and no other."""
+    empty = Diagnosis(now=datetime(2026, 11, 23, tzinfo=UTC), migration=0)
+    url = "postgresql://db.example/gatepost"
+    (found,) = database_findings(Settings(database_url=url), empty)
+    assert found.fix == "gatepost db upgrade"
 
 
 def test_doctor_makes_no_database(shell: Shell, tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def test_object_without_json_is_a_line_a_field(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out.splitlines() == ["id     1", "token  t"]
 
 
+def test_list_of_words_is_read_by_people_without_json(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().data({"domains": ["a.example", "b.example"], "roles": []})
+    assert capsys.readouterr().out.splitlines() == ["domains  a.example, b.example", "roles    "]
+
+
 def test_quiet_says_nothing_but_data(capsys: pytest.CaptureFixture[str]) -> None:
     quiet = Output(is_quiet=True)
     quiet.say("hello")
