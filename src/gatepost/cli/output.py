@@ -16,6 +16,7 @@ import msgspec
 from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 
 _PROGRESS_EVERY_S = 5.0
+_WIDE = 10_000
 
 Advance = Callable[[int, int], None]
 """Tells progress: how many are done, how many of them failed."""
@@ -117,11 +118,14 @@ def _rich_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> No
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:
-        table.add_column(name)
+        table.add_column(name, no_wrap=True)
     for row in rows:
         # As text: a bracket in a name is no mark-up.
         table.add_row(*(Text(_cell(row.get(name))) for name in columns))
-    Console().print(table)
+    console = Console()
+    # Wider than the terminal rather than cut off: half an id can neither be read nor copied.
+    needed = console.measure(table, options=console.options.update(width=_WIDE)).maximum
+    Console(width=max(console.width, needed)).print(table)
 
 
 @contextmanager

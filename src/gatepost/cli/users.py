@@ -1,5 +1,6 @@
 """`gatepost user`: the accounts of a tenant, local ones and those a provider manages."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import click
@@ -185,16 +186,13 @@ def roles() -> None:
 @click.pass_obj
 def grant(frame: Frame, /, who: str, role: str, tenant: str) -> None:
     """Give WHO the ROLE by hand."""
-
-    async def work(desk: Desk) -> tuple[bool, dict[str, Any]]:
-        found = await desk.listing.find_user(desk.tenant_id, who)
-        is_new = await desk.house.roles.grant(desk.writer, found.user_id, role)
-        return is_new, await _portrait(desk, found.user_id)
-
-    is_new, document = at_desk(frame, tenant, work)
-    if not is_new:
-        frame.output.say(f"{who} has the role {role} by hand already.")
-    show_portrait(frame.output, document)
+    _by_hand(
+        frame,
+        tenant,
+        who,
+        lambda desk, user_id: desk.house.roles.grant(desk.writer, user_id, role),
+        otherwise=f"{who} has the role {role} by hand already.",
+    )
 
 
 @roles.command()
@@ -204,15 +202,31 @@ def grant(frame: Frame, /, who: str, role: str, tenant: str) -> None:
 @click.pass_obj
 def revoke(frame: Frame, /, who: str, role: str, tenant: str) -> None:
     """Take back the ROLE that WHO was given by hand; roles through groups stay."""
+    _by_hand(
+        frame,
+        tenant,
+        who,
+        lambda desk, user_id: desk.house.roles.revoke(desk.writer, user_id, role),
+        otherwise=f"{who} was not given the role {role} by hand; nothing was changed.",
+    )
 
+
+def _by_hand(
+    frame: Frame,
+    tenant: str,
+    who: str,
+    write: Callable[[Desk, str], Awaitable[bool]],
+    *,
+    otherwise: str,
+) -> None:
     async def work(desk: Desk) -> tuple[bool, dict[str, Any]]:
         found = await desk.listing.find_user(desk.tenant_id, who)
-        was_held = await desk.house.roles.revoke(desk.writer, found.user_id, role)
-        return was_held, await _portrait(desk, found.user_id)
+        is_changed = await write(desk, found.user_id)
+        return is_changed, await _portrait(desk, found.user_id)
 
-    was_held, document = at_desk(frame, tenant, work)
-    if not was_held:
-        frame.output.say(f"{who} was not given the role {role} by hand; nothing was changed.")
+    is_changed, document = at_desk(frame, tenant, work)
+    if not is_changed:
+        frame.output.say(otherwise)
     show_portrait(frame.output, document)
 
 

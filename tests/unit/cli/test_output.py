@@ -40,6 +40,15 @@ def test_rows_on_a_terminal_show_brackets_as_they_are(monkeypatch: pytest.Monkey
     assert "Ada [bold]" in terminal.getvalue()
 
 
+def test_rows_on_a_narrow_terminal_are_not_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "20")
+    long = "01a20ae3-9ce4-775c-a997-5e5ff84ca943"
+    Output().rows([{"id": long, "name": long}], ["id", "name"])
+    assert f"{long}  {long}" in terminal.getvalue()
+
+
 def test_no_color_leaves_out_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
