@@ -14,6 +14,7 @@ from bench.server import Served
 
 _CONNECTIONS = 16
 _SPARE = 40
+_MEMBERS_MAX = 1_000
 _GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 _JSON = "application/scim+json"
 _TIMEOUT_S = 120
@@ -43,10 +44,16 @@ class Drive:
         self._load("emails.value eq", "email_eq", {"numbers": numbers})
         self._load("list 100", "page", {"queries": ["count=100"]})
         self._load("patch active", "patch_active", {"ids": ids})
-        group_id = self._group(ids[:-_SPARE][:1000])
+        members = ids[:-_SPARE][:_MEMBERS_MAX]
+        group_id = self._group(members)
         adds = {"group_id": group_id, "ids": ids[-_SPARE:]}
         self._load(
-            "member add, group of 1,000", "member_add", adds, connections=1, seconds=60, warmup_s=0
+            f"member add, group of {len(members):,}",
+            "member_add",
+            adds,
+            connections=1,
+            seconds=60,
+            warmup_s=0,
         )
 
     def _load(self, operation: str, scenario: str, parameters: dict[str, Any], **how: Any) -> None:  # noqa: ANN401
