@@ -18,7 +18,7 @@ def db() -> None:
 @db.command()
 @click.pass_obj
 def upgrade(frame: Frame, /) -> None:
-    """Bring the database up to date; nothing happens if it is.
+    """Bring the database up to date. Nothing happens if it is.
 
     Stop the servers first. SQLite is copied beside the file before anything is changed;
     back PostgreSQL up yourself (pg_dump).

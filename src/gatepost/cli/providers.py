@@ -40,7 +40,7 @@ def provider() -> None:
 @TENANT
 @click.pass_obj
 def create(frame: Frame, /, name: str, slug: str | None, tenant: str, **settings: Any) -> None:  # noqa: ANN401 - click's
-    """Create the identity provider NAME; its SCIM half is off until `enable`."""
+    """Create the identity provider NAME. Its SCIM half is off until `enable`."""
     settings["domains"] = list(settings["domains"])
 
     async def work(desk: Desk) -> ProviderRow:
@@ -133,7 +133,7 @@ def set_setting(frame: Frame, /, name: str, key: str, value: str, tenant: str) -
 @TENANT
 @click.pass_obj
 def enable(frame: Frame, /, name: str, *, days: int | str, new_token: bool, tenant: str) -> None:
-    """Switch SCIM on, and print what to enter in the identity provider (R2).
+    """Switch SCIM on. Prints what to enter in the identity provider (R2).
 
     A token is made where there is no live one; it is shown now and never again.
     """
@@ -157,7 +157,7 @@ def enable(frame: Frame, /, name: str, *, days: int | str, new_token: bool, tena
 @TENANT
 @click.pass_obj
 def disable(frame: Frame, /, name: str, *, yes: bool, tenant: str) -> None:
-    """Switch SCIM off: requests are answered 403; users stay and can be edited (R5)."""
+    """Switch SCIM off. Requests are answered 403; users stay and can be edited (R5)."""
     frame.output.confirm(f"Requests of {name} will be refused with 403. Switch it off?", yes=yes)
 
     async def work(desk: Desk) -> ProviderRow:
@@ -173,7 +173,7 @@ def disable(frame: Frame, /, name: str, *, yes: bool, tenant: str) -> None:
 @TENANT
 @click.pass_obj
 def delete(frame: Frame, /, name: str, *, yes: bool, tenant: str) -> None:
-    """Delete a provider that manages nobody any more; its history stays."""
+    """Delete a provider that manages nobody. Its history stays."""
     frame.output.confirm(f"The provider {name} and its tokens will be gone. Delete it?", yes=yes)
 
     async def work(desk: Desk) -> str:
