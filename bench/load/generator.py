@@ -59,10 +59,12 @@ class Generator:
 
     def _next(self, connection: Connection) -> None:
         asked = next(self._asks, None)
-        is_enough = self._plan.operations_max is not None and (
-            len(self._seconds) + self._open > self._plan.operations_max
-        )
-        if asked is None or is_enough or perf_counter() >= self._end_at:
+        most = self._plan.operations_max
+        if (
+            asked is None
+            or (most is not None and self._used >= most)
+            or perf_counter() >= self._end_at
+        ):
             self._finished()
             return
         self._used += 1

@@ -8,7 +8,7 @@ import msgspec
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One load: which scenario, at which server, from how many connections, how long.
 
-    `operations_max` ends it earlier. `parameters` are the scenario's own.
+    `operations_max` requests end it earlier. `parameters` are the scenario's own.
     """
 
     host: str

@@ -108,6 +108,6 @@ PEERS: tuple[Peer, ...] = (
         "django-scim2",
         ("django-scim2", "django<6", "gunicorn"),
         "django_scim2_adapter.py",
-        "SQLite; keeps userName, names, one e-mail and active; no filter by e-mail",
+        "SQLite; as started here it answers 501 to the users that are created",
     ),
 )
