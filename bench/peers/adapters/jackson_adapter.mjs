@@ -13,7 +13,7 @@ const { directorySyncController: sync } = await open({
   externalUrl: "http://127.0.0.1",
   samlPath: "/sso",
   scimPath: "/scim/v2.0",
-  db: { engine: "sql", type: "sqlite", url: `file:${file}`, ttl: 300 },
+  db: { engine: "sql", type: "sqlite", url: file, ttl: 300 },
   logger: { info() {}, warn() {}, error() {} },
 });
 const { data: directory } = await sync.directories.create({
