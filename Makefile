@@ -11,7 +11,7 @@ help: ## Say what can be made
 
 install: .venv/.dev ## Make .venv with everything that development needs
 
-demo: .venv/.runtime ## Tell Gatepost's story in a minute: a server, two companies, their identity providers
+demo: .venv/.runtime ## Tell Gatepost's story in a quarter of a minute: a server, two companies, their identity providers
 	@$(BIN)/gatepost demo $(ARGS)
 
 serve: .venv/.runtime ## Run the server with the settings of this machine

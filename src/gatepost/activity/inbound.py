@@ -17,7 +17,7 @@ _MICROSECOND = timedelta(microseconds=1)
 class Inbound:
     """What is known of a request so far; the doors fill it, the corridor commits it.
 
-    `status_ok` is the status if all goes well, `status_of` the door's word for a
+    `status_ok` is the status if all goes well, `said_of` the door's status and body for a
     refusal: the record joins the plan before the answer is written.
     """
 
@@ -29,7 +29,7 @@ class Inbound:
         method: str,
         path: str,
         now: Callable[[], datetime],
-        status_of: Callable[[Refusal], int],
+        said_of: Callable[[Refusal], tuple[int, bytes]],
         body: bytes | None = None,
     ) -> None:
         self.request_id = request_id
@@ -48,7 +48,7 @@ class Inbound:
         self.is_recorded = False
         self.dialect: Dialect | None = None
         self._now = now
-        self._status_of = status_of
+        self._said_of = said_of
 
     def step(self, kind: str, result: str = "ok", **facts: Any) -> None:  # noqa: ANN401
         """Add a step: authenticate, parse, dialect, match, map, validate, apply, roles, effects."""
@@ -58,13 +58,12 @@ class Inbound:
         """Make the record of a request that is done, to join its plan."""
         return self.record(self.status_ok, reason, steps)
 
-    def refused(
-        self, refusal: Refusal, steps: list[dict[str, Any]], answer: bytes | None = None
-    ) -> Insert:
+    def refused(self, refusal: Refusal, steps: list[dict[str, Any]]) -> Insert:
         """Make the record of a request that a rule refused; its facts go into the last step."""
         code = str(refusal.facts.get("reason") or refusal.code)
         refused = {"kind": "validate", "result": "refused", "code": code, **_plain(refusal.facts)}
-        return self.record(self._status_of(refusal), code, [*steps, refused], answer)
+        status, answer = self._said_of(refusal)
+        return self.record(status, code, [*steps, refused], answer)
 
     def failed(self, status: int, scim_type: str | None, answer: bytes | None) -> Insert:
         """Make the record of a request that the protocol refused."""

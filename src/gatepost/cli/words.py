@@ -72,6 +72,9 @@ WORDS: Mapping[str, Words] = {
     "validate.role_duplicate": Words(
         "There is already a role {name}.", "Choose another name.", _CONFLICT
     ),
+    "validate.role_name_missing": Words(
+        "The role has no name.", "Give a name that is not blank.", _USAGE
+    ),
     "match.adoption_refused": Words(
         "The account {user_name} may not be adopted ({limit}).",
         "Look at the identity provider's conflicts; adopt or keep the account there.",
@@ -130,7 +133,7 @@ WORDS: Mapping[str, Words] = {
         "There is already an organization {name}.", "Choose another name or id.", _CONFLICT
     ),
     "validate.provider_duplicate": Words(
-        "Another identity provider has {slug} in its URL.", "Choose another one.", _CONFLICT
+        "Another identity provider is called {slug}.", "Choose another name.", _CONFLICT
     ),
     "validate.domain_claimed": Words(
         "The identity provider {provider} serves the email domain {domain} already.",

@@ -122,6 +122,12 @@ class RoleNameTaken(Refusal):
     code = "validate.role_duplicate"
 
 
+class RoleNameMissing(Refusal):
+    """A role needs a name."""
+
+    code = "validate.role_name_missing"
+
+
 class RoleMisfit(Refusal):
     """The role is for the other user type (R25). Facts: role, role_type, user_type."""
 

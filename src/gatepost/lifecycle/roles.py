@@ -8,6 +8,7 @@ from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.refusals import (
     RoleMisfit,
+    RoleNameMissing,
     RoleNameTaken,
     RoleNotFound,
 )
@@ -32,8 +33,11 @@ class Roles:
         """Create a role for technicians or for end users.
 
         Raises:
+            RoleNameMissing: it is blank.
             RoleNameTaken: another role has the name.
         """
+        if not name.strip():
+            raise RoleNameMissing
         name, tenant_id, role_id = name.strip(), writer.actor.tenant_id, self._corridor.ids.new()
 
         async def load() -> RoleRow | None:

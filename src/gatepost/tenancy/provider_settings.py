@@ -39,7 +39,9 @@ async def checked(database: Database, tenant_id: int, settings: dict[str, Any]) 
     for name, value in settings.items():
         check = _CHECKS.get(name)
         if check is None:
-            raise SettingInvalid(setting=name, value=value, why=f"known are {sorted(_CHECKS)}")
+            raise SettingInvalid(
+                setting=name, value=value, why="known are " + ", ".join(sorted(_CHECKS))
+            )
         found[name] = await check(database, tenant_id, name, value)
     return found
 

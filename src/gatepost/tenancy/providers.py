@@ -10,6 +10,7 @@ from gatepost.activity.entry import Entry, Subject
 from gatepost.lifecycle.account import domain_of
 from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.plan import Plan
+from gatepost.scim.fold import fold
 from gatepost.store import counters, deviations, providers
 from gatepost.store.changes import Insert, Update
 from gatepost.store.rows import DeviationRow, ProviderRow
@@ -48,34 +49,33 @@ class Providers:
 
         Raises:
             SettingInvalid: a setting is not acceptable.
-            ProviderNameTaken: the slug is in use.
+            ProviderNameTaken: the slug is in use, or the name in the tenant.
             DomainClaimed: another provider serves one of the domains.
         """
         tenant_id, provider_id = writer.actor.tenant_id, self._corridor.ids.new()
-        settings = await checked(self._database, tenant_id, settings)
+        settings = await checked(self._database, tenant_id, {**settings, "name": name})
         wanted = slug or _slug_of(name)
         if not _SLUG.fullmatch(wanted):
             why = "a name in a URL has 1 to 64 lower-case letters, digits and hyphens"
             raise SettingInvalid(setting="slug", value=wanted, why=why)
 
-        async def load() -> tuple[ProviderRow | None, dict[str, str]]:
+        async def load() -> tuple[ProviderRow | None, list[ProviderRow]]:
             rival = await providers.find_by_slug(self._database, wanted)
-            return rival, await providers.claimed_domains(self._database, tenant_id)
+            return rival, await self.all(tenant_id)
 
-        def decide(loaded: tuple[ProviderRow | None, dict[str, str]], at: datetime) -> Plan:
-            rival, claimed = loaded
+        def decide(loaded: tuple[ProviderRow | None, list[ProviderRow]], at: datetime) -> Plan:
+            rival, others = loaded
             if rival and slug:
                 return Plan(refusal=ProviderNameTaken(slug=wanted))
             row = ProviderRow(
                 tenant_id=tenant_id,
                 provider_id=provider_id,
                 slug=f"{wanted[:50].rstrip('-')}-{provider_id[-12:]}" if rival else wanted,
-                name=name.strip(),
                 created_at=at,
                 modified_at=at,
                 **settings,
             )
-            _check_domains(row, claimed)
+            _check_beside(row, others)
             entry = Entry("provider.created", _subject(row), {"vendor": row.vendor})
             return Plan((Insert(PROVIDERS, row),), (entry,), outcome=row)
 
@@ -92,23 +92,23 @@ class Providers:
 
         Raises:
             SettingInvalid: a setting is not acceptable.
+            ProviderNameTaken: another provider of the tenant has the name.
             DomainClaimed: another provider serves one of the domains.
         """
         settings = await checked(self._database, provider.tenant_id, settings)
 
-        async def load() -> tuple[ProviderRow, dict[str, str]]:
-            present = await self._present(provider)
-            return present, await providers.claimed_domains(self._database, provider.tenant_id)
+        async def load() -> tuple[ProviderRow, list[ProviderRow]]:
+            return await self._present(provider), await self.all(provider.tenant_id)
 
-        def decide(loaded: tuple[ProviderRow, dict[str, str]], at: datetime) -> Plan:
-            present, claimed = loaded
+        def decide(loaded: tuple[ProviderRow, list[ProviderRow]], at: datetime) -> Plan:
+            present, others = loaded
             new = {name: one for name, one in settings.items() if getattr(present, name) != one}
             if not new:
                 return Plan(outcome=present)
             row = msgspec.structs.replace(
                 present, **new, version=present.version + 1, modified_at=at
             )
-            _check_domains(row, claimed)
+            _check_beside(row, others)
             values = {**new, "version": row.version, "modified_at": at}
             key = (row.tenant_id, row.provider_id)
             change = Update(PROVIDERS, key, values, {"version": present.version})
@@ -196,11 +196,23 @@ def _said(before: ProviderRow, after: ProviderRow, new: dict[str, Any]) -> list[
     return entries
 
 
-def _check_domains(provider: ProviderRow, claimed: dict[str, str]) -> None:
-    for domain in provider.domains:
-        owner = claimed.get(domain_of("@" + domain))
-        if owner and owner != provider.provider_id:
-            raise DomainClaimed(domain=domain, provider=owner)
+def _check_beside(provider: ProviderRow, all_of_tenant: list[ProviderRow]) -> None:
+    """Keep providers of a tenant apart: by name, by domain, and only one serves the rest."""
+    for other in all_of_tenant:
+        if other.provider_id == provider.provider_id:
+            continue
+        if fold(other.name) == fold(provider.name):
+            raise ProviderNameTaken(slug=provider.name)
+        if provider.is_default and other.is_default:
+            why = f"{other.name} serves the domains that nobody claims already"
+            raise SettingInvalid(setting="is_default", value="on", why=why)
+        shared = _folded_domains(provider) & _folded_domains(other)
+        if shared:
+            raise DomainClaimed(domain=min(shared), provider=other.name)
+
+
+def _folded_domains(provider: ProviderRow) -> set[str]:
+    return {domain_of("@" + domain) for domain in provider.domains}
 
 
 def _slug_of(name: str) -> str:

@@ -146,7 +146,7 @@ def test_setting_that_does_not_exist_is_said_to_be_none(acme: Shell) -> None:
 def test_domain_of_another_provider_is_refused_with_the_way_to_that_one(acme: Shell) -> None:
     (first,) = acme("provider", "list")
     error = acme("provider", "create", "Two", "--domain", first["domains"][0], code=4)
-    assert f"gatepost provider show {first['id']}" in error["fix"]
+    assert f"gatepost provider show {first['name']}" in error["fix"]
     assert acme("provider", "show", first["id"])["slug"] == first["slug"]
 
 

@@ -16,7 +16,7 @@ from gatepost.scim.errors import Unavailable
 from gatepost.scim.request import Request
 from gatepost.web.scim.authentication import Authentication, Caller
 from gatepost.web.scim.body import ClientGone, Receive
-from gatepost.web.scim.errors import status_of
+from gatepost.web.scim.errors import said_of
 from gatepost.web.scim.guard import guarded
 from gatepost.web.scim.handler import LifecycleHandler, Rooms
 from gatepost.web.scim.profiles import Profiles, Served
@@ -82,7 +82,7 @@ class ScimDoor:
             method=method,
             path=path,
             now=self._clock.now,
-            status_of=status_of,
+            said_of=said_of,
         )
 
     async def _served(self, scope: dict[str, Any], receive: Receive, inbound: Inbound) -> Answer:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from gatepost.base.refusal import Refusal
 from gatepost.lifecycle import refusals as rules
 from gatepost.lifecycle.rules.adoption import LIMITS as ADOPTION_LIMITS
@@ -99,6 +101,7 @@ WORDS: dict[type[Refusal], Words] = {
         lambda _: "displayName is required for a group and must not be blank.",
     ),
     rules.RoleNameTaken: (errors.Uniqueness, lambda f: f"Another role is named {f['name']!r}."),
+    rules.RoleNameMissing: (errors.InvalidValue, lambda _: "A role needs a name."),
     rules.RoleMisfit: (
         errors.InvalidValue,
         lambda f: f"The role {f['role']!r} does not fit the type of {f['user']!r}.",
@@ -186,6 +189,7 @@ def as_scim_error(refusal: Refusal) -> ScimError:
     return kind(words(refusal.facts), headers=headers)
 
 
-def status_of(refusal: Refusal) -> int:
-    """Give the status with which this door answers the refusal."""
-    return WORDS[type(refusal)][0].status
+def said_of(refusal: Refusal) -> tuple[int, bytes]:
+    """Give status and body with which this door answers the refusal."""
+    error = as_scim_error(refusal)
+    return error.status, msgspec.json.encode(error.as_document())

@@ -39,7 +39,7 @@ async def guarded(inbound: Inbound, recorder: Recorder, work: Awaitable[Answer])
     except Refusal as refusal:
         answer = error_answer(as_scim_error(refusal))
         if not inbound.is_recorded:
-            recorder.record(inbound.refused(refusal, [], answer.body))
+            recorder.record(inbound.refused(refusal, []))
     except (ScimError, StoreUnavailable, ScanTooLong) as error:
         said = _as_scim_error(error)
         answer = error_answer(said)
