@@ -57,9 +57,10 @@ _PARSING = (
     ),
     Rule(
         "P5",
-        "Booleans as strings",
-        '`"True"`, `"false"` and the like where the schema says boolean.',
-        (_ENTRA, _VALIDATOR, "Keycloak"),
+        "Booleans as strings, and numbers for strings that number people",
+        '`"True"`, `"false"` and the like where the schema says boolean; a JSON number as '
+        "externalId, employeeNumber, costCenter or postalCode.",
+        (_ENTRA, _VALIDATOR, "Keycloak", "Okta"),
         f"{_ENTRA_DOCS}; mitodl/keycloak-scim",
     ),
     Rule(

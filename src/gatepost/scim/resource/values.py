@@ -28,6 +28,9 @@ _SHOWN_LENGTH = 60
 _BRACKETED = re.compile(r"\[.*(?:\]|$)", re.DOTALL)
 
 # Control characters except tab, line feed and carriage return; halves of surrogate pairs.
+_NUMBERED = frozenset({"externalId", "employeeNumber", "costCenter", "postalCode"})
+"""Strings that Okta's guides and Microsoft's validator send as JSON numbers."""
+
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -244,12 +247,20 @@ def _read_one(value: object, attribute: Attribute, dialect: Dialect, path: str) 
     if is_empty(value):
         return UNASSIGNED if value is None else _no_value(path, dialect)
     if not attribute.is_complex:
+        if type(value) is int and attribute.name in _NUMBERED:
+            value = _as_digits(value, path, dialect)
         return _READERS[attribute.type](value, path, dialect)
     found = read_complex(value, attribute, dialect, path)
     # `{"value": "", "type": "work"}` is no address at all (P6), and no manager (M5).
     if found.get("value") is UNASSIGNED and (attribute.multi_valued or is_reference(attribute)):
         return UNASSIGNED
     return {name: one for name, one in found.items() if one is not UNASSIGNED} or UNASSIGNED
+
+
+def _as_digits(value: int, path: str, dialect: Dialect) -> str:
+    """Give a number its digits where sources hold numbers and SCIM wants strings."""
+    dialect.tolerate("P5", f"`{path}` as a number", wrong_type(value, path, "a string"))
+    return str(value)
 
 
 def _read_text(value: object, path: str, _: Dialect) -> str:
