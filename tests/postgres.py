@@ -7,6 +7,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -52,7 +53,8 @@ class Server:
 
     def close(self) -> None:
         """Stop the server and remove its files."""
-        self._server.cleanup()
+        with suppress(OSError):  # a server that was started again may still be writing its files
+            self._server.cleanup()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _control(self, *arguments: str) -> None:

@@ -140,10 +140,12 @@ def decide_delete(draft: UserDraft) -> Plan:
 
 
 def leave_groups(draft: UserDraft) -> list[Change]:
-    """Take the user out of every group, which changes those groups' versions too."""
+    """Take the user out of every group, which changes those groups' versions too.
+
+    Also out of groups that somebody puts the user into meanwhile, so that no
+    membership is left behind.
+    """
     tenant_id = draft.actor.tenant_id
-    if not draft.facts.memberships:
-        return []
     touched = [
         Update(GROUPS, (tenant_id, group_id), {"modified_at": draft.at}, {}, {"version": 1})
         for group_id, _ in draft.facts.memberships

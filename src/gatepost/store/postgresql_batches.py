@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import asyncpg  # type: ignore[import-untyped]
 import msgspec
 
-from gatepost.store.changes import Broken, Change, Count
+from gatepost.store.changes import Broken, Change, Count, DeleteAll
 from gatepost.store.database import StoreUnavailable
 from gatepost.store.phases import in_phases
 from gatepost.store.postgresql_errors import FAILED, is_again, is_away, is_broken
@@ -124,7 +124,7 @@ class PostgresqlWriter:
     async def _apply(self, batch: list[_Prepared]) -> list[_Outcome]:
         """Apply a batch; when something in it does not hold, each half by itself, and so on."""
         try:
-            await self._again(lambda connection: _execute(connection, _statement(batch)))
+            await self._again(lambda connection: _execute_batch(connection, batch))
         except FAILED as error:
             if is_away(error):
                 return [_unavailable(error)] * len(batch)
@@ -182,6 +182,28 @@ async def _execute(connection: Any, statement: Statement) -> None:  # noqa: ANN4
     await connection.execute(statement.text, *statement.values)
 
 
+async def _execute_batch(connection: Any, batch: list[_Prepared]) -> None:  # noqa: ANN401
+    """Apply the batch, and sweep again what a plan wants to be gone.
+
+    A row that another transaction put in while the statement waited for its lock
+    is not in the statement's snapshot; the lock held, a second look sees it.
+    """
+    sweeps = [alone(work) for one in batch for work in _sweeps(one)]
+    if not sweeps:
+        await _execute(connection, _statement(batch))
+        return
+    async with connection.transaction():
+        await _execute(connection, _statement(batch))
+        for sweep in sweeps:
+            await _execute(connection, sweep)
+
+
+def _sweeps(prepared: _Prepared) -> list[Work]:
+    return [
+        work for index, work in prepared.works if isinstance(prepared.changes[index], DeleteAll)
+    ]
+
+
 async def _one_by_one(connection: Any, prepared: _Prepared) -> Broken | None:  # noqa: ANN401
     transaction = connection.transaction()
     await transaction.start()
@@ -189,7 +211,7 @@ async def _one_by_one(connection: Any, prepared: _Prepared) -> Broken | None:  #
     if broken is not None:
         await transaction.rollback()
         return broken
-    for work in counted(prepared.counts):
+    for work in [*_sweeps(prepared), *counted(prepared.counts)]:
         await _execute(connection, alone(work))
     await transaction.commit()
     return None

@@ -8,10 +8,10 @@ import pytest
 from tests.conftest import DATABASES, OpenSandbox, Sandbox
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=DATABASES, scope="module")
 def judged(request: pytest.FixtureRequest, sandbox: OpenSandbox) -> Sandbox:
-    """The server that is judged."""
-    return sandbox(request.param)
+    """The server that is judged; one of its own, for judges look for theirs on the first page."""
+    return sandbox(request.param, fresh=True)
 
 
 @pytest.fixture

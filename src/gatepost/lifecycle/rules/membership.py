@@ -3,9 +3,9 @@
 from gatepost.lifecycle.group_draft import GroupDraft
 from gatepost.lifecycle.refusals import MemberUnknown
 from gatepost.scim.patch.members import MembershipChange
-from gatepost.store.changes import Change, Delete, DeleteAll, Insert
+from gatepost.store.changes import Change, Delete, DeleteAll, Insert, Update
 from gatepost.store.rows import MembershipRow, RoleRow, UserRow
-from gatepost.store.tables import MEMBERSHIPS
+from gatepost.store.tables import MEMBERSHIPS, USERS
 
 _NAMED_MAX = 10_000
 """Members who leave together and are each named in the log; more are one entry."""
@@ -17,15 +17,27 @@ _STRANGERS_MAX = 100
 def change_members(draft: GroupDraft, change: MembershipChange) -> list[Change]:
     """Give the row changes of a membership change, and say each effect.
 
-    Each row expects what was loaded (absent to come, present to go), so that a
-    concurrent writer of the same member is noticed; other members never conflict.
+    Each row expects what was loaded (absent to come, present to go), and whoever
+    comes is expected to be the provider's still, so that a concurrent writer of
+    the same member is noticed; other members never conflict.
 
     Raises:
         MemberUnknown: in strict mode, a member names nobody (WIRE P11).
     """
     joining = _joining(draft, change)
     leaving = _leaving(draft, change, set(joining))
-    return [*_leave(draft, leaving, cleared=change.cleared), *_join(draft, joining)]
+    return [
+        *(_expected(draft, one) for one in joining),
+        *_leave(draft, leaving, cleared=change.cleared),
+        *_join(draft, joining),
+    ]
+
+
+def _expected(draft: GroupDraft, user_id: str) -> Update:
+    """Expect the user to be there: nobody is deleted or released while being put into a group."""
+    provider_id = draft.facts.provider.provider_id
+    expect = {"deleted_at": None, "provider_id": provider_id}
+    return Update(USERS, (draft.tenant_id, user_id), {}, expect, {"version": 0})
 
 
 def _joining(draft: GroupDraft, change: MembershipChange) -> list[str]:
