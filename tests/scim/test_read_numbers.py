@@ -32,6 +32,11 @@ def test_a_number_for_any_other_string_is_refused(name: str) -> None:
         read({"userName": "a", name: 5}, USERS, Dialect())
 
 
+def test_a_number_beyond_64_bits_numbers_nobody() -> None:
+    with pytest.raises(InvalidValue, match="must be a string"):
+        read({"userName": "a", "externalId": 2**63}, USERS, Dialect())
+
+
 def test_strict_mode_refuses_the_number() -> None:
     with pytest.raises(InvalidValue, match="externalId"):
         read({"userName": "a", "externalId": 5}, USERS, Dialect(Mode.STRICT))

@@ -247,7 +247,7 @@ def _read_one(value: object, attribute: Attribute, dialect: Dialect, path: str) 
     if is_empty(value):
         return UNASSIGNED if value is None else _no_value(path, dialect)
     if not attribute.is_complex:
-        if type(value) is int and attribute.name in _NUMBERED:
+        if type(value) is int and attribute.name in _NUMBERED and abs(value) < 2**63:
             value = _as_digits(value, path, dialect)
         return _READERS[attribute.type](value, path, dialect)
     found = read_complex(value, attribute, dialect, path)
