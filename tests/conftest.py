@@ -35,9 +35,14 @@ class Sandbox(msgspec.Struct, frozen=True):
 
 
 class OpenSandbox(Protocol):
-    """Gives a sandbox on `database`; the same one each time unless a fresh one is asked for."""
+    """Gives a sandbox on `database`: the suite's own, each time the same, or a fresh one.
 
-    def __call__(self, database: str, mode: str = "tolerant", *, fresh: bool = False) -> Sandbox:
+    Suites do not share one: what a suite leaves behind is on another's first page.
+    """
+
+    def __call__(
+        self, database: str, mode: str = "tolerant", *, suite: str = "", fresh: bool = False
+    ) -> Sandbox:
         """Open it, or give the one that is open."""
 
 
@@ -47,15 +52,18 @@ class _Sandboxes:
     def __init__(self, databases: "_Databases", folder: Path) -> None:
         self._databases = databases
         self._folder = folder
-        self._open: dict[tuple[str, str], Sandbox] = {}
+        self._open: dict[tuple[str, str, str], Sandbox] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def __call__(self, database: str, mode: str = "tolerant", *, fresh: bool = False) -> Sandbox:
+    def __call__(
+        self, database: str, mode: str = "tolerant", *, suite: str = "", fresh: bool = False
+    ) -> Sandbox:
         if fresh:
             return self._start(database, mode)
-        if (database, mode) not in self._open:
-            self._open[database, mode] = self._start(database, mode)
-        return self._open[database, mode]
+        key = (database, mode, suite)
+        if key not in self._open:
+            self._open[key] = self._start(database, mode)
+        return self._open[key]
 
     def _start(self, database: str, mode: str) -> Sandbox:
         data_dir = self._folder / f"sandbox-{len(self._processes)}"

@@ -43,7 +43,7 @@ class Wire:
 
 @pytest.fixture(scope="module")
 def sandboxed(sandbox: OpenSandbox) -> Sandbox:
-    return sandbox("sqlite")
+    return sandbox("sqlite", suite="hostile")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def strict(request: pytest.FixtureRequest, sandbox: OpenSandbox) -> Iterator[Sci
 
 
 def _client(sandbox: OpenSandbox, database: str, mode: str) -> Iterator[Scim]:
-    opened = sandbox(database, mode)
+    opened = sandbox(database, mode, suite="matrix")
     client = Scim(opened.base_url, opened.token)
     yield client
     client.http.close()

@@ -10,7 +10,7 @@ from tests.conftest import DATABASES, OpenSandbox
 
 @pytest.fixture(params=DATABASES)
 def strict(request: pytest.FixtureRequest, sandbox: OpenSandbox) -> Iterator[Scim]:
-    opened = sandbox(request.param, "strict")
+    opened = sandbox(request.param, "strict", suite="strict")
     client = Scim(opened.base_url, opened.token)
     yield client
     client.http.close()

@@ -34,7 +34,7 @@ SEQUENCES = sorted({case["idp"] for case in SHARED if "seq" in case})
 
 
 def _replay(sandbox: OpenSandbox, database: str, case: dict[str, Any]) -> list[str]:
-    opened = sandbox(database, case.get("mode", "tolerant"))
+    opened = sandbox(database, case.get("mode", "tolerant"), suite="wire")
     wire = HttpWire(opened.base_url, opened.token)
     try:
         return Replay(wire, secrets.token_hex(4)).run(case)
