@@ -113,10 +113,16 @@ def test_what_is_no_operation_is_refused_by_its_number(operation: object) -> Non
         read_it(post("a"), operation)
 
 
-@pytest.mark.parametrize("sent", [0, -1, "1", True, 1.5])
+@pytest.mark.parametrize("sent", [-1, "1", True, 1.5, False])
 def test_the_limit_of_errors_is_a_number_from_one(sent: object) -> None:
     with pytest.raises(InvalidValue, match="failOnErrors"):
         read_it(post("a"), failOnErrors=sent)
+
+
+def test_a_limit_of_no_errors_is_no_limit() -> None:
+    assert read_it(post("a"), failOnErrors=0).fail_on_errors is None
+    with pytest.raises(InvalidValue, match="failOnErrors"):
+        read_it(post("a"), failOnErrors=0, mode=Mode.STRICT)
 
 
 def test_more_operations_than_the_limit_are_refused() -> None:

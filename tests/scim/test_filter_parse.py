@@ -141,6 +141,10 @@ def test_what_is_no_name_is_not_read(name: str) -> None:
         ("a[b pr].c[b pr].c pr", ValuePath(A.path, And((B, ValuePath(C.path, And((B, C))))))),
         ('a[b pr] eq ""', ValuePath(A.path, And((B, equal("value", ""))))),
         ("a[b pr] pr", ValuePath(A.path, And((B, present("value"))))),
+        ('a pr "x"', A),
+        ("a pr x", A),
+        ("(a pr x) or b pr", Or((A, B))),
+        ("a[b pr x]", ValuePath(A.path, B)),
     ],
 )
 def test_wild_spellings_are_tolerated_and_counted(text: str, tree: Filter) -> None:

@@ -80,10 +80,18 @@ def test_one_operation_may_stand_without_a_list() -> None:
     assert len(read_it({"schemas": [urns.PATCH_OP], "Operations": replace("title")})) == 1
 
 
-@pytest.mark.parametrize("body", [None, [], "x", {}, {"Operations": []}, {"Operations": "x"}])
+@pytest.mark.parametrize("body", [None, [], "x", {}, {"Operations": {}}, {"Operations": "x"}])
 def test_what_is_no_patch_is_refused(body: object) -> None:
     with pytest.raises(InvalidSyntax):
         read_it(body)
+
+
+def test_a_patch_of_no_operations_changes_nothing_and_is_counted() -> None:
+    """Microsoft's validator sends one and wants it taken (WIRE.md P3)."""
+    assert read_it(a_patch()) == []
+    assert rules() == ["P3"]
+    with pytest.raises(InvalidSyntax, match="at least one operation"):
+        read_it(a_patch(), Mode.STRICT)
 
 
 @pytest.mark.parametrize("sent", ["x", None, {}, {"op": "explode", "path": "title"}, {"op": 1}])

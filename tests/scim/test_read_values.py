@@ -57,7 +57,7 @@ def test_booleans_are_read_from_strings(value: object, *, wanted: bool) -> None:
     assert read(value, attribute("active")) is wanted
 
 
-@pytest.mark.parametrize("value", ["yes", 1, 0, "on", {"value": True}, 1.5])
+@pytest.mark.parametrize("value", ["yes", 1, 0, "on", {"is": True}, 1.5])
 def test_what_is_no_boolean_is_refused(value: object) -> None:
     with pytest.raises(InvalidValue, match="`active` must be true or false"):
         read(value, attribute("active"))
@@ -68,7 +68,7 @@ def test_strict_mode_refuses_booleans_as_strings() -> None:
         read("True", attribute("active"), Mode.STRICT)
 
 
-@pytest.mark.parametrize("value", [1, True, {"value": "x"}, 1.5])
+@pytest.mark.parametrize("value", [1, True, {"is": "x"}, 1.5])
 def test_what_is_no_string_is_refused(value: object) -> None:
     with pytest.raises(InvalidValue, match="`title` must be a string"):
         read(value, attribute("title"))
@@ -167,6 +167,36 @@ def test_unknown_sub_attributes_are_dropped_and_noted() -> None:
 @pytest.mark.parametrize("element", [None, "", {}, {"value": ""}, {"value": None, "type": "work"}])
 def test_an_element_without_its_value_is_none(element: object) -> None:
     assert read([element, {"value": "a"}], attribute("emails")) == [{"value": "a"}]
+
+
+@pytest.mark.parametrize(
+    "value", [{"value": "x"}, {"$ref": None, "Value": "x"}, [{"$ref": None, "value": "x"}]]
+)
+def test_an_object_with_a_value_alone_is_that_value(value: object) -> None:
+    """WIRE.md P7: so an early Entra renames people and groups."""
+    assert read(value, attribute("title")) == "x"
+    with pytest.raises(InvalidValue):
+        read(value, attribute("title"), Mode.STRICT)
+
+
+@pytest.mark.parametrize("value", [{"value": {"value": "x"}}, {"value": "x", "type": "y"}])
+def test_any_other_object_is_no_string(value: object) -> None:
+    with pytest.raises(InvalidValue, match="must be a string, but an object was sent"):
+        read(value, attribute("title"))
+
+
+def test_elements_with_the_same_value_and_type_are_one() -> None:
+    """RFC 7643 §2.4."""
+    one, other = {"value": "a@x", "type": "work"}, {"value": "a@x", "type": "home"}
+    assert read([one, other, {**one, "primary": True}], attribute("emails"), Mode.STRICT) == [
+        {**one, "primary": True},
+        other,
+    ]
+
+
+def test_elements_without_a_value_are_not_compared() -> None:
+    address = {"type": "work", "locality": "Oslo"}
+    assert read([address, address], attribute("addresses")) == [address, address]
 
 
 def test_a_list_of_nothing_is_unassigned() -> None:

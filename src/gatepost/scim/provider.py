@@ -233,7 +233,9 @@ class ServiceProvider:
     def _projection(
         self, request: Request, resource: ResourceSchema, dialect: Dialect
     ) -> Projection | None:
-        asked = {name.lower(): value for name, value in request.query}
+        asked: dict[str, list[str]] = {}
+        for name, value in request.query:
+            asked.setdefault(name.lower(), []).append(value)
         return read_projection(
             asked.get("attributes"), asked.get("excludedattributes"), resource, dialect
         )

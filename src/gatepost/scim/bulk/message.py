@@ -76,14 +76,19 @@ def read_bulk(body: object, limits: Limits, dialect: Dialect) -> BulkRequest:
         )
     operations = tuple(_read_operation(one, index, dialect) for index, one in enumerate(sent))
     _check_bulk_ids(operations)
-    return BulkRequest(operations, _read_fail_on_errors(message.get("failonerrors")))
+    return BulkRequest(operations, _read_fail_on_errors(message.get("failonerrors"), dialect))
 
 
-def _read_fail_on_errors(sent: object) -> int | None:
+def _read_fail_on_errors(sent: object, dialect: Dialect) -> int | None:
+    """Give the number of errors to stop at; 0 is what libraries send that have none to name."""
     if sent is None:
         return None
-    if type(sent) is not int or sent < 1:
-        raise InvalidValue(f"`failOnErrors` must be a number from 1, but {shown(sent)} was sent.")
+    refusal = InvalidValue(f"`failOnErrors` must be a number from 1, but {shown(sent)} was sent.")
+    if type(sent) is not int or sent < 0:
+        raise refusal
+    if sent == 0:
+        dialect.tolerate("P3", "`failOnErrors` of 0", refusal)
+        return None
     return sent
 
 

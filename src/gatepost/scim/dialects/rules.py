@@ -44,8 +44,9 @@ _PARSING = (
     Rule(
         "P3",
         "PATCH envelope incomplete",
-        "`schemas` missing or empty, unknown members of an operation, a null `path` or `value`.",
-        ("WSO2", "authentik", "Keycloak", "scimitar"),
+        "`schemas` missing or empty, unknown members of an operation, a null `path` or `value`, "
+        "an empty list of operations; `failOnErrors` of 0 in a bulk request.",
+        ("WSO2", "authentik", "Keycloak", "scimitar", _VALIDATOR),
         "wso2/product-is 16933; goauthentik/authentik; RIPAGlobal/scimitar",
     ),
     Rule(
@@ -73,9 +74,9 @@ _PARSING = (
     Rule(
         "P7",
         "One value for a list, or a list for one value",
-        "An object where a list is due is wrapped, a list of one is unwrapped; "
-        "a member may be a bare id.",
-        ("OneLogin", "SCIM-SDK clients", _COLLECTION),
+        "An object where a list is due is wrapped, a list of one is unwrapped, and so is an "
+        "object with a `value` alone where a string is due; a member may be a bare id.",
+        ("OneLogin", "SCIM-SDK clients", _COLLECTION, _ENTRA),
         f"Captain-P-Goldfish/SCIM-SDK; {_COLLECTION_SOURCE}",
     ),
     Rule(
@@ -181,8 +182,8 @@ _QUERIES = (
         "Q2",
         "Filters beyond the grammar",
         'Strings without quotes, `emails[type eq "work"].value eq "x"`, `email` for `emails`, '
-        "`not` without parentheses.",
-        (_ENTRA, "Ping", "JumpCloud", _COLLECTION),
+        "`not` without parentheses, a value behind `pr`.",
+        (_ENTRA, "Ping", "JumpCloud", _COLLECTION, "WSO2"),
         f"{_ENTRA_DOCS}; {_COLLECTION_SOURCE}",
     ),
     Rule(

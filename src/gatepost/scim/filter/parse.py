@@ -28,6 +28,8 @@ DEPTH_MAX = 50
 COMPARISONS_MAX = 100
 
 _KEYWORDS: dict[str, Literal] = {"true": True, "false": False, "null": None}
+_CONJUNCTIONS = frozenset({"and", "or"})
+_CLOSING = frozenset({Kind.CLOSE, Kind.CLOSE_BRACKET, Kind.END})
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _INTEGER_MAX = 2**63 - 1
 _NAME = re.compile(r"[A-Za-z0-9_$-]+")
@@ -203,8 +205,23 @@ class FilterParser:
             )
         self.advance()
         if operator is Operator.PR:
+            self._skip_operand()
             return Comparison(path, operator)
         return Comparison(path, operator, self._literal())
+
+    def _skip_operand(self) -> None:
+        """Leave out a value behind `pr`, which takes none; WSO2's test suite writes one."""
+        token = self.token
+        is_word = token.kind is Kind.WORD and token.text.lower() not in {*_CONJUNCTIONS, "not"}
+        if (is_word or token.kind is Kind.STRING) and self._ends_after_operand():
+            self._tolerate("value behind `pr`", "`and`, `or` or the end")
+            self.advance()
+
+    def _ends_after_operand(self) -> bool:
+        following = self._tokens[self._index + 1]
+        if following.kind is Kind.WORD:
+            return following.text.lower() in _CONJUNCTIONS
+        return following.kind in _CLOSING
 
     def _operator(self) -> Operator | None:
         token = self.token

@@ -32,7 +32,8 @@ def read_patch(
     at yet.
 
     Raises:
-        InvalidSyntax: the body is no PatchOp, has no operations or an unknown `op`.
+        InvalidSyntax: the body is no PatchOp, has an unknown `op`, or in strict mode
+            no operations.
         InvalidPath: a path is malformed, or in strict mode names nothing.
         InvalidValue: an operation other than `remove` has no value.
         NoTarget: a `remove` has no path.
@@ -76,11 +77,15 @@ def _operations(message: dict[str, tuple[str, Any]], dialect: Dialect) -> list[A
         refusal = InvalidSyntax("`Operations` must be a list.")
         dialect.tolerate("P7", "`Operations` without a list", refusal)
         sent = [sent]
-    if not isinstance(sent, list) or not sent:
-        raise InvalidSyntax(
-            "A PATCH needs `Operations`, a list with at least one operation, "
-            f"but {shown(sent)} was sent."
-        )
+    refusal = InvalidSyntax(
+        "A PATCH needs `Operations`, a list with at least one operation, "
+        f"but {shown(sent)} was sent."
+    )
+    if not isinstance(sent, list):
+        raise refusal
+    if not sent:
+        # Microsoft's validator sends such a PATCH and wants it taken: nothing is changed.
+        dialect.tolerate("P3", "no operation in `Operations`", refusal)
     return sent
 
 

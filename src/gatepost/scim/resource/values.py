@@ -199,10 +199,33 @@ def _read_list(value: object, attribute: Attribute, dialect: Dialect, path: str)
         read = _read_one(one, attribute, dialect, path)
         if read is not UNASSIGNED:
             elements.append(read)
+    elements = _without_repeats(elements)
     if keep_one_primary(elements):
         refusal = InvalidValue(f"Several values of `{path}` are primary; one at most may be.")
         dialect.tolerate("M9", f"`{path}`", refusal)
     return elements or UNASSIGNED
+
+
+def _without_repeats(elements: list[Any]) -> list[Any]:
+    """Make one of elements with the same `value` and `type`, which no answer may repeat.
+
+    RFC 7643 §2.4: "service providers SHOULD NOT return the same (type, value)
+    combination more than once". What a later one says besides is merged.
+    """
+    if len(elements) == 1:
+        return elements
+    kept: list[Any] = []
+    known: dict[tuple[object, object], dict[str, Any]] = {}
+    for one in elements:
+        if not isinstance(one, dict) or "value" not in one:
+            kept.append(one)
+            continue
+        first = known.setdefault((one["value"], one.get("type")), one)
+        if first is one:
+            kept.append(one)
+        else:
+            first.update(one)
+    return kept
 
 
 def take_only(value: list[Any], attribute: Attribute, dialect: Dialect, path: str) -> object:
@@ -247,6 +270,8 @@ def _read_one(value: object, attribute: Attribute, dialect: Dialect, path: str) 
     if is_empty(value):
         return UNASSIGNED if value is None else _no_value(path, dialect)
     if not attribute.is_complex:
+        if isinstance(value, dict):
+            value = _take_value(value, path, dialect)
         if type(value) is int and attribute.name in _NUMBERED and abs(value) < 2**63:
             value = _as_digits(value, path, dialect)
         return _READERS[attribute.type](value, path, dialect)
@@ -255,6 +280,15 @@ def _read_one(value: object, attribute: Attribute, dialect: Dialect, path: str) 
     if found.get("value") is UNASSIGNED and (attribute.multi_valued or is_reference(attribute)):
         return UNASSIGNED
     return {name: one for name, one in found.items() if one is not UNASSIGNED} or UNASSIGNED
+
+
+def _take_value(sent: dict[str, Any], path: str, dialect: Dialect) -> object:
+    """Take `{"value": x, "$ref": null}` as x: so an early Entra renames people and groups."""
+    members = {key.lower(): item for key, item in sent.items() if item is not None}
+    if members.keys() != {"value"} or isinstance(members["value"], dict | list):
+        return sent
+    dialect.tolerate("P7", f"`{path}` as an object", wrong_type(sent, path, "a single value"))
+    return members["value"]
 
 
 def _as_digits(value: int, path: str, dialect: Dialect) -> str:
