@@ -6,7 +6,7 @@ import msgspec
 
 from gatepost.store.codec import among, codec_of
 from gatepost.store.database import Database
-from gatepost.store.read import equal_rows, find_row, select_rows
+from gatepost.store.read import find_row, select_rows
 from gatepost.store.rows import GroupRow
 from gatepost.store.tables import Kind
 
@@ -64,11 +64,6 @@ async def page(
             conditions.append(f"{condition} ${len(values)}")
     rest = f"WHERE {' AND '.join(conditions)} ORDER BY group_id LIMIT {int(limit)}"
     return await select_rows(database, GroupRow, rest, *values, is_long=True)
-
-
-async def all_of_provider(database: Database, tenant_id: int, provider_id: str) -> list[GroupRow]:
-    """Read every group the provider pushed."""
-    return await equal_rows(database, GroupRow, tenant_id=tenant_id, provider_id=provider_id)
 
 
 async def members(

@@ -12,7 +12,6 @@ _AWAY_STATES = frozenset({
 })  # fmt: skip
 _AGAIN_STATES = frozenset({"40001", "40P01"})
 _TAKEN = "23505"
-_CANCELLED = "57014"
 _SAME_ROW_TWICE = "21000"
 _DIVISION = "22012"
 
@@ -39,11 +38,6 @@ def is_again(error: BaseException) -> bool:
 def is_broken(error: BaseException) -> bool:
     """Tell whether a unique index holds the row already, or the check of counts failed."""
     return _state(error) in (_TAKEN, _SAME_ROW_TWICE, _DIVISION)
-
-
-def is_too_long(error: BaseException) -> bool:
-    """Tell whether the statement ran into its deadline."""
-    return _state(error) == _CANCELLED
 
 
 def _state(error: BaseException) -> str:

@@ -1,7 +1,7 @@
 """Reads of identity providers."""
 
 from gatepost.store.database import Database
-from gatepost.store.read import equal_rows, find_row, select_rows
+from gatepost.store.read import find_row, select_rows
 from gatepost.store.rows import ProviderRow
 
 
@@ -27,8 +27,3 @@ async def claimed_domains(database: Database, tenant_id: int) -> dict[str, str]:
     """Tell which provider claims which email domain: domain → provider id."""
     found = await all(database, tenant_id)
     return {domain: one.provider_id for one in reversed(found) for domain in one.domains}
-
-
-async def all_with_deleted(database: Database, tenant_id: int) -> list[ProviderRow]:
-    """Read every provider the tenant ever had, oldest first."""
-    return await equal_rows(database, ProviderRow, tenant_id=tenant_id)

@@ -76,12 +76,6 @@ async def last_of_provider(
     return found[0] if found else None
 
 
-async def last_of_token(database: Database, tenant_id: int, token_id: str) -> RequestRow | None:
-    """Find the newest record of a request that came with the token."""
-    found = await page(database, tenant_id, RequestListing(token_id=token_id), limit=1)
-    return found[0] if found else None
-
-
 async def purge_bodies(database: Database, tenant_id: int, before: datetime) -> int:
     """Empty the bodies of some records older than that; ask again until it gives 0."""
     old = await _old(database, tenant_id, before, "AND (body IS NOT NULL OR answer IS NOT NULL)")

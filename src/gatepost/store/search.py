@@ -18,9 +18,8 @@ from gatepost.store.filter_sql.reach import ALWAYS, Condition, Reach
 from gatepost.store.filter_sql.scope import Scope
 from gatepost.store.filter_sql.sorting import Sorting, sorting
 from gatepost.store.tables import Kind
-from gatepost.store.users import find_adoptable
 
-__all__ = ["Found", "Listed", "find_adoptable", "search_groups", "search_users"]
+__all__ = ["Found", "Listed", "search_groups", "search_users"]
 
 _OFFSET_INLINE_MAX = 1_000
 
