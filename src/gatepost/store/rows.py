@@ -275,7 +275,7 @@ class DeviationRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinkRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A one-time link, kept as the SHA-256 of its secret."""
+    """A one-time link, kept as the SHA-256 of its secret; `user_id`: whom it is for, if anybody."""
 
     tenant_id: int
     digest: bytes
@@ -283,3 +283,4 @@ class LinkRow(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    user_id: str | None = None

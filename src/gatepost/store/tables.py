@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from gatepost.store import rows
+from gatepost.store import login_rows, rows
 
 
 class Kind(Enum):
@@ -26,12 +26,17 @@ class Kind(Enum):
 
 
 class Table(msgspec.Struct, frozen=True, eq=False):
-    """A table. `columns` are in the order of the row's fields."""
+    """A table. `columns` are in the order of the row's fields.
+
+    A table `is_passing` if its rows live for minutes or hours: no backup holds them, so
+    that none brings a session or an unsent message back to life.
+    """
 
     name: str
     key: tuple[str, ...]
     row: type[msgspec.Struct]
     columns: dict[str, Kind]
+    is_passing: bool = False
 
 
 _KINDS: dict[str, Kind] = {
@@ -67,10 +72,33 @@ _KINDS: dict[str, Kind] = {
     "seen": Kind.INTEGER,
     "status": Kind.TEXT,
     "duration_us": Kind.INTEGER,
+    "enabled": Kind.BOOLEAN,
+    "just_in_time": Kind.BOOLEAN,
+    "backed_up": Kind.BOOLEAN,
+    "trust": Kind.JSON,
+    "options": Kind.JSON,
+    "attributes": Kind.JSON,
+    "mfa_rule": Kind.JSON,
+    "name_id": Kind.JSON,
+    "methods": Kind.JSON,
+    "evidence": Kind.JSON,
+    "facts": Kind.JSON,
+    "client_secret": Kind.BYTES,
+    "sealed": Kind.BYTES,
+    "logout_hint": Kind.BYTES,
+    "credential_id": Kind.BYTES,
+    "public_key": Kind.BYTES,
+    "owner": Kind.BYTES,
+    "last_step": Kind.INTEGER,
+    "sign_count": Kind.INTEGER,
+    "tries": Kind.INTEGER,
+    "failures": Kind.INTEGER,
+    "attempts": Kind.INTEGER,
 }
 _ID_COLUMNS = frozenset({
     "provider_id", "token_id", "user_id", "group_id", "role_id",
-    "conflict_id", "activity_id", "subject_id", "request_id",
+    "conflict_id", "activity_id", "subject_id", "request_id", "key_id", "session_id",
+    "attempt_id", "factor_id", "challenge_id", "message_id",
 })  # fmt: skip
 
 
@@ -87,6 +115,10 @@ def _kind(column: str) -> Kind:
 def _table(name: str, row: type[msgspec.Struct], *key: str, **kinds: Kind) -> Table:
     columns = {field: kinds.get(field) or _kind(field) for field in row.__struct_fields__}
     return Table(name, key, row, columns)
+
+
+def _passing(name: str, row: type[msgspec.Struct], *key: str, **kinds: Kind) -> Table:
+    return msgspec.structs.replace(_table(name, row, *key, **kinds), is_passing=True)
 
 
 TENANTS = _table("tenants", rows.TenantRow, "tenant_id")
@@ -110,9 +142,28 @@ REQUESTS = _table("requests", rows.RequestRow, "tenant_id", "request_id", status
 DEVIATIONS = _table("deviations", rows.DeviationRow, "tenant_id", "provider_id", "rule")
 LINKS = _table("links", rows.LinkRow, "tenant_id", "digest")
 
+SSO = _table("sso", login_rows.SsoRow, "tenant_id", "provider_id")
+SSO_KEYS = _table("sso_keys", login_rows.SsoKeyRow, "tenant_id", "provider_id", "key_id")
+SUBJECTS = _table("subjects", login_rows.SubjectRow, "tenant_id", "provider_id", "subject")
+PASSWORDS = _table("passwords", login_rows.PasswordRow, "tenant_id", "user_id")
+FACTORS = _table("factors", login_rows.FactorRow, "tenant_id", "factor_id")
+RECOVERY_CODES = _table(
+    "recovery_codes", login_rows.RecoveryCodeRow, "tenant_id", "user_id", "digest"
+)
+SESSIONS = _passing("sessions", login_rows.SessionRow, "tenant_id", "session_id")
+ATTEMPTS = _passing(
+    "attempts", login_rows.AttemptRow, "tenant_id", "attempt_id", request_id=Kind.TEXT
+)
+CHALLENGES = _passing("challenges", login_rows.ChallengeRow, "tenant_id", "challenge_id")
+THROTTLES = _passing("throttles", login_rows.ThrottleRow, "tenant_id", "name")
+REPLAYS = _passing("replays", login_rows.ReplayRow, "tenant_id", "provider_id", "digest")
+MESSAGES = _passing("messages", login_rows.MessageRow, "tenant_id", "message_id")
+
 ALL: tuple[Table, ...] = (
     TENANTS, ORGANIZATIONS, PROVIDERS, TOKENS, USERS, USER_VALUES, GROUPS, MEMBERSHIPS, ROLES,
     ROLE_GRANTS, MAPPINGS, CONFLICTS, ACTIVITIES, REQUESTS, DEVIATIONS, LINKS,
+    SSO, SSO_KEYS, SUBJECTS, PASSWORDS, FACTORS, RECOVERY_CODES,
+    SESSIONS, ATTEMPTS, CHALLENGES, THROTTLES, REPLAYS, MESSAGES,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-_MODULES: tuple[str, ...] = ("m0001_provisioning",)
+_MODULES: tuple[str, ...] = ("m0001_provisioning", "m0002_sign_in")
 """In order; the number of a migration is its place here, from one."""
 
 TYPES: dict[str, dict[str, str]] = {
