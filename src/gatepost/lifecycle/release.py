@@ -3,11 +3,12 @@
 from gatepost.lifecycle.draft import UserDraft
 from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.refusals import NotManaged
+from gatepost.lifecycle.rules.access import end_access
 from gatepost.lifecycle.rules.outcome import planned
 from gatepost.lifecycle.user_decisions import leave_groups, refused
-from gatepost.store.changes import Insert
+from gatepost.store.changes import DeleteAll, Insert
 from gatepost.store.rows import RoleGrantRow
-from gatepost.store.tables import ROLE_GRANTS
+from gatepost.store.tables import ROLE_GRANTS, SUBJECTS
 
 
 def decide_release(draft: UserDraft, derived_roles: list[tuple[str, str]]) -> Plan:
@@ -29,6 +30,10 @@ def decide_release(draft: UserDraft, derived_roles: list[tuple[str, str]]) -> Pl
     provider = draft.facts.manager.name if draft.facts.manager else None
     draft.entry("user.released", draft.subject, provider=provider)
     draft.changes.extend(leave_groups(draft))
+    # The provider's word no longer says who this is: its sessions and its name for them go.
+    draft.changes.extend(end_access(user.tenant_id, user.user_id))
+    whose = {"tenant_id": user.tenant_id, "user_id": user.user_id}
+    draft.changes.append(DeleteAll(SUBJECTS, whose))
     return planned(draft)
 
 

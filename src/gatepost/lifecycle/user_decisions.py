@@ -9,6 +9,7 @@ from gatepost.lifecycle.account import values as values_of
 from gatepost.lifecycle.draft import UserDraft
 from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.refusals import UserNameTaken, VersionMismatch
+from gatepost.lifecycle.rules.access import end_access, forget
 from gatepost.lifecycle.rules.adoption import adopt
 from gatepost.lifecycle.rules.organizations import set_organizations
 from gatepost.lifecycle.rules.outcome import UserOutcome, planned
@@ -128,7 +129,7 @@ def decide_delete(draft: UserDraft) -> Plan:
     draft.entry("user.deleted", draft.subject)
     plan = planned(draft)
     entries = tuple(one for one in plan.entries if one.event != "user.updated")
-    left = leave_groups(draft)
+    left = [*leave_groups(draft), *end_access(draft.actor.tenant_id, draft.user_id)]
     return Plan(
         changes=(*plan.changes, *left),
         entries=entries,
@@ -172,6 +173,7 @@ def decide_remove(draft: UserDraft) -> Plan:
         *draft.changes,
         *values,
         DeleteAll(ROLE_GRANTS, who),
+        *forget(old.tenant_id, old.user_id),
         *leave_groups(draft),
         *_uncounted(old),
         Delete(USERS, (old.tenant_id, old.user_id)),

@@ -15,5 +15,5 @@ def provision(draft: UserDraft) -> None:
         created_at=draft.at,
     )
     if provider:
-        draft.set(created_via="scim")
+        draft.set(created_via=draft.columns.get("created_via") or "scim")
         draft.step("match", found="nobody", created=True)

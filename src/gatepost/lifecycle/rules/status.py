@@ -2,6 +2,7 @@
 
 from gatepost.lifecycle.draft import UserDraft
 from gatepost.lifecycle.refusals import ProtectedAccount
+from gatepost.lifecycle.rules.access import end_access
 from gatepost.store.changes import Update
 from gatepost.store.tables import TENANTS
 
@@ -25,6 +26,7 @@ def set_status(draft: UserDraft) -> None:
     draft.set(status="active" if active else "inactive")
     if draft.old is None or active == was_active:
         return
+    draft.changes.extend(end_access(draft.actor.tenant_id, draft.user_id))
     if active:
         draft.entry("user.reactivated", draft.subject)
         draft.step("apply", status="active")

@@ -2,6 +2,7 @@
 
 STATEMENTS: tuple[str, ...] = (
     "ALTER TABLE links ADD COLUMN user_id {id}",
+    "CREATE INDEX links_user ON links (tenant_id, user_id) WHERE user_id IS NOT NULL",
     """CREATE TABLE sso (
         tenant_id {int} NOT NULL,
         provider_id {id} NOT NULL,
@@ -63,8 +64,7 @@ STATEMENTS: tuple[str, ...] = (
         PRIMARY KEY (tenant_id, session_id))""",
     "CREATE UNIQUE INDEX sessions_digest ON sessions (digest)",
     "CREATE INDEX sessions_user ON sessions (tenant_id, user_id)",
-    """CREATE INDEX sessions_subject ON sessions (tenant_id, provider_id, subject)
-        WHERE subject IS NOT NULL""",
+    "CREATE INDEX sessions_subject ON sessions (tenant_id, provider_id, subject)",
     "CREATE INDEX sessions_expired ON sessions (tenant_id, expires_at)",
     """CREATE TABLE attempts (
         tenant_id {int} NOT NULL,
