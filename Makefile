@@ -42,12 +42,14 @@ docs-generate: .venv/.dev ## Write the reference pages that are made from the co
 
 clean: ## Remove everything that can be made again, .venv included
 	rm -rf .venv .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
+	rm -rf frontend/dev src/gatepost/web/static/vendor
 	find src tests docs -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # One recipe, two extras: `demo` and `serve` must not wait for what only development needs.
 .venv/.runtime: EXTRA :=
 .venv/.dev: EXTRA := [dev]
-.venv/.runtime .venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
+# The build fetches the pages' stylesheet and icons with npm (frontend/), unless they are there.
+.venv/.runtime .venv/.dev: pyproject.toml constraints.txt $(wildcard frontend/*.*) | .venv/bin/python
 ifdef UV
 	uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.$(EXTRA)'
 else
