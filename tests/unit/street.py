@@ -22,6 +22,7 @@ class Street:
     def __init__(self, port: int) -> None:
         self.port = port
         self.requests: list[bytes] = []
+        self.serving: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -33,6 +34,9 @@ async def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIte
     street = Street(0)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        street.serving.add(task)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             length = next(
@@ -40,9 +44,10 @@ async def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIte
             )
             street.requests.append(head + await reader.readexactly(length))
             await answer(street.requests[-1], writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # the client is gone, or the test is over
         finally:
+            street.serving.discard(task)
             writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
@@ -51,6 +56,9 @@ async def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIte
         yield street
     finally:
         server.close()
+        for task in list(street.serving):
+            task.cancel()
+        await asyncio.gather(*street.serving)
 
 
 _LENGTH = b"content-length:"
