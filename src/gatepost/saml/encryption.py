@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 import msgspec
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gatepost.saml.certificate import load_private_key
 from gatepost.saml.errors import Encryption, EncryptionAlgorithm, EncryptionKeyMissing
 from gatepost.saml.names import ENCRYPTION, ENCRYPTION_11, SIGNATURE, Element, children, ds, xenc
 
@@ -141,8 +142,7 @@ def _content_keys(
 ) -> list[bytes]:
     found = []
     for pem in keys_pem:
-        private = serialization.load_pem_private_key(pem, None)
-        assert isinstance(private, rsa.RSAPrivateKey)  # noqa: S101 - we make no other keys
+        private = load_private_key(pem)
         for one in sealed:
             try:
                 key = private.decrypt(one.ciphertext, one.padding)

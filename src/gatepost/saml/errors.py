@@ -44,6 +44,9 @@ Replay is not among them: only the caller knows what was seen before.
 
 from typing import ClassVar
 
+from gatepost.saml import fixes
+
+FIXES: dict[str, str] = fixes.FIXES
 FACT_CHARACTERS_MAX = 256
 
 
