@@ -22,7 +22,7 @@ class MailServer:
         self.mails: list[EmailMessage] = []
         self.login: str | None = None
         self.was_secure: list[bool] = []
-        self.is_silent = False
+        self.silent_at = ""
         self.serving: set[asyncio.Task[None]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -30,7 +30,7 @@ class MailServer:
         assert task
         self.serving.add(task)
         try:
-            if self.is_silent:
+            if self.silent_at == "CONNECT":
                 await asyncio.Event().wait()
             await self._say(writer, "220 street ESMTP")
             while line := (await reader.readline()).decode().strip():
@@ -47,6 +47,8 @@ class MailServer:
         command = line.split(" ", 1)[0].upper()
         self.commands.append(line)
         is_secure = writer.get_extra_info("ssl_object") is not None
+        if command == self.silent_at:
+            await asyncio.Event().wait()
         if command in self.refuse:
             await self._say(writer, self.refuse[command])
         elif command == "EHLO":

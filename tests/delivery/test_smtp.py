@@ -170,10 +170,19 @@ async def test_server_that_is_away_is_tried_again() -> None:
 
 async def test_server_that_says_nothing_is_tried_again() -> None:
     async with mail_server() as server:
-        server.is_silent = True
+        server.silent_at = "CONNECT"
         url = f"smtp://127.0.0.1:{server.port}"
         failure = await failure_of(SmtpSender(read_mail_url(url), FROM, a_clock(), timeout_s=0.1))
     assert failure.retry
+
+
+async def test_server_that_stops_answering_is_tried_again() -> None:
+    async with mail_server() as server:
+        server.silent_at = "RCPT"
+        url = f"smtp://127.0.0.1:{server.port}"
+        failure = await failure_of(SmtpSender(read_mail_url(url), FROM, a_clock(), timeout_s=0.1))
+    assert failure.retry
+    assert failure.sentence == "The mail server did not answer in time."
 
 
 @pytest.mark.parametrize(

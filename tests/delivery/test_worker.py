@@ -301,11 +301,19 @@ async def test_fault_of_a_sender_is_no_end_of_the_message(office: Office) -> Non
 
 
 class GoesAway:
-    """A database that is away for some commits once the message is claimed."""
+    """A database that is away for some commits, after the first few."""
 
-    def __init__(self, database: OpenDatabase, times: int) -> None:
+    def __init__(
+        self,
+        database: OpenDatabase,
+        times: int,
+        *,
+        first: int = 1,
+        error: Exception | None = None,
+    ) -> None:
         self._database = database
-        self._times = times
+        self._away = range(first + 1, first + times + 1)
+        self._error = error or StoreUnavailable("away")
         self._commits = 0
         self.dialect = database.dialect
         self.folding = database.folding
@@ -315,8 +323,8 @@ class GoesAway:
 
     async def commit(self, changes: Sequence[Change]) -> Broken | None:
         self._commits += 1
-        if 1 < self._commits <= 1 + self._times:
-            raise StoreUnavailable("away")
+        if self._commits in self._away:
+            raise self._error
         return await self._database.commit(changes)
 
 
@@ -339,6 +347,20 @@ async def test_message_is_sent_again_when_its_sending_could_not_be_written_down(
     office.clock.move(60)
     await office.worker().deliver()
     assert [one.message_id for one in office.street.got] == [an_id(1), an_id(1)]
+
+
+@pytest.mark.parametrize(
+    ("error", "level"), [(StoreUnavailable("away"), "warning"), (RuntimeError("a bug"), "error")]
+)
+async def test_message_that_could_not_be_claimed_is_not_sent_yet(
+    office: Office, error: Exception, level: str
+) -> None:
+    await office.owe()
+    away = GoesAway(office.database, times=1, first=0, error=error)
+    with capture_logs() as lines:
+        await Delivery(away, office.clock, office.sealer, {EMAIL: office.street}).deliver()
+    assert [line["log_level"] for line in lines] == [level, "info"]
+    assert len(office.street.got) == 1
 
 
 class StillClock(FakeClock):

@@ -2,6 +2,7 @@ import asyncio
 import gzip
 import socket
 import ssl
+import struct
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -229,6 +230,8 @@ async def test_redirect_is_no_answer_to_anything_but_get(fetcher: HttpFetcher) -
         "http://127.0.0.1:1/",
         "file:///etc/passwd",
         "http://[",
+        "http://127.0.0.1:x/",
+        "//user:password@localhost/",
     ],
 )
 async def test_redirect_out_of_the_origin_is_refused(fetcher: HttpFetcher, location: str) -> None:
@@ -349,6 +352,24 @@ async def test_answer_that_is_no_proper_http_fails(fetcher: HttpFetcher, written
         with pytest.raises(FetchFailed) as caught:
             await fetcher.fetch(Outbound(url=street.url))
     assert caught.value.code in {"answer", "connection"}
+
+
+async def test_connection_that_is_reset_fails(fetcher: HttpFetcher) -> None:
+    async def answer(_request: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")
+        await writer.drain()
+        linger = struct.pack("ii", 1, 0)  # with this, closing resets
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+    async with serving(answer) as street:
+        with pytest.raises(FetchFailed, match="was lost") as caught:
+            await fetcher.fetch(Outbound(url=street.url))
+    assert caught.value.code == "connection"
+
+
+async def test_name_that_resolves_to_nothing_fails() -> None:
+    with pytest.raises(FetchFailed, match="has no address"):
+        await HttpFetcher(resolver=FakeResolver([])).fetch(Outbound(url="https://idp.example.com/"))
 
 
 async def test_header_with_a_line_break_is_not_sent(fetcher: HttpFetcher) -> None:

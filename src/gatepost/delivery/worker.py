@@ -74,16 +74,19 @@ class Delivery:
         self._woken.set()
 
     async def deliver(self) -> int:
-        """Try all that is due, to the end; gives how many were tried.
+        """Try all that is due, to the end; gives how many messages were tried.
 
         Raises:
             StoreUnavailable: the database is away.
         """
-        tried = 0
+        tried: set[str] = set()
         while begun := await self._begin():
             await asyncio.gather(*begun)
-            tried += len(begun)
-        return tried
+            names = {task.get_name() for task in begun}
+            if names <= tried:  # what could not be claimed is due still: not in a circle
+                break
+            tried |= names
+        return len(tried)
 
     async def _run(self) -> None:
         while True:
@@ -116,7 +119,7 @@ class Delivery:
             now = self._clock.now()
             due = await messages.due(self._database, channel, now, _AT_ONCE_MAX) if room else []
             for row in [one for one in due if one.message_id not in busy][:room]:
-                task = asyncio.create_task(self._attempt_safely(row))
+                task = asyncio.create_task(self._attempt_safely(row), name=row.message_id)
                 busy[row.message_id] = task
                 begun.append(task)
         return begun
