@@ -6,7 +6,6 @@ looked up for (§7.2 steps 5 and 6), and brings no attestation we did not reques
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
@@ -208,9 +207,10 @@ def proved(rp: RelyingPartyIdentity, *, challenge: bytes, answer: str, factor: F
 def credential_id_of(answer: str) -> bytes | None:
     """Read which credential an answer speaks of, to look its factor up; proves nothing."""
     try:
-        raw_id = json.loads(_text(answer))["rawId"]
-        return base64.b64decode(raw_id + "==", altchars=b"-_", validate=True) or None
-    except (ProofFailed, ValueError, LookupError, TypeError, RecursionError, binascii.Error):
+        raw_id: str = json.loads(_text(answer))["rawId"]
+        padding = "=" * (-len(raw_id) % 4)
+        return base64.b64decode(raw_id + padding, altchars=b"-_", validate=True) or None
+    except (ProofFailed, ValueError, LookupError, TypeError, RecursionError):
         return None
 
 

@@ -13,6 +13,7 @@ import msgspec
 LENGTH_MAX: Final = 128
 """Characters; a longer one is refused before any work is done for it."""
 
+_TYPED_MAX: Final = 4 * LENGTH_MAX  # a letter may come with three marks, each by itself
 _SALT_BYTES: Final = 16
 _HASH_BYTES: Final = 32
 
@@ -103,10 +104,10 @@ class Passwords:
 
 def _as_bytes(password: str) -> bytes | None:
     """Give what is hashed; nothing where it is too long or no text at all."""
-    if len(password) > LENGTH_MAX:
+    if len(password) > _TYPED_MAX or len(text := normalised(password)) > LENGTH_MAX:
         return None
     try:
-        return normalised(password).encode()
+        return text.encode()
     except UnicodeEncodeError:
         return None
 

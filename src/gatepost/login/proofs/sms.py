@@ -72,14 +72,15 @@ def text(code: str, *, origin: str) -> str:
 
 
 def country_of(e164: str) -> str:
-    """Give the ISO 3166 code of the number's country; `001` for satellite and the like."""
-    number = phonenumbers.parse(e164, None)
-    return phonenumbers.region_code_for_number(number) or UNKNOWN_COUNTRY
+    """Give the ISO 3166 code of the number's country; `001` for satellites and the like."""
+    number = _read(e164)
+    return (number and phonenumbers.region_code_for_number(number)) or UNKNOWN_COUNTRY
 
 
 def is_allowed(e164: str, countries: Collection[str]) -> bool:
     """Tell whether we text that number: its country is listed, and it is no premium line."""
-    if phonenumbers.number_type(phonenumbers.parse(e164, None)) in _COSTLY:
+    number = _read(e164)
+    if number is None or phonenumbers.number_type(number) in _COSTLY:
         return False
     return country_of(e164) in {country.upper() for country in countries}
 
@@ -87,3 +88,11 @@ def is_allowed(e164: str, countries: Collection[str]) -> bool:
 def masked(e164: str) -> str:
     """Give what may be shown of a number before somebody has signed in: two digits."""
     return f"••• •• {e164[-_SHOWN_DIGITS:]}"
+
+
+def _read(e164: str) -> phonenumbers.PhoneNumber | None:
+    """Read a stored number; nothing for one that was stored before numbers were checked."""
+    try:
+        return phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return None
