@@ -239,6 +239,6 @@ def refuses(
     text: str, reason: type[OidcError], key_set: KeySet = KEYS, want: Expected | None = None
 ) -> OidcError:
     """Check that an ID Token is refused for that very reason."""
-    with refused(reason, *([text] if text else [])) as caught:
+    with refused(reason, *([text] if len(text) > 20 else [])) as caught:
         believe(text, key_set, want)
     return caught.value

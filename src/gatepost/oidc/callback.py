@@ -16,6 +16,7 @@ from gatepost.oidc.errors import (
     StateMismatch,
     StateMissing,
     shown,
+    words,
 )
 from gatepost.oidc.parties import OpenIdProvider
 
@@ -103,7 +104,7 @@ def _check_issuer(received: str | None, provider: OpenIdProvider) -> None:
 
 
 def _refusal(error: str, description: str | None) -> ProviderRefused:
-    said = shown(error) + (f": {shown(description)}" if description else "")
+    said = words(error) + (f": {words(description)}" if description else ".")
     return ProviderRefused(
         f"The identity provider refused the sign-in: {said}", error=error, description=description
     )

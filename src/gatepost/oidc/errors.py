@@ -24,13 +24,15 @@ OidcError
 ```
 """
 
-from typing import ClassVar
+import re
+from typing import ClassVar, Final
 
 from gatepost.oidc.fixes import FIXES
 
 __all__ = ["FIXES"]
 
-SHOWN_CHARACTERS_MAX = 200
+SHOWN_CHARACTERS_MAX: Final = 200
+_OPAQUE: Final = re.compile(r"[A-Za-z0-9_.~-]{40,}")
 
 
 class OidcError(Exception):
@@ -56,6 +58,14 @@ def shown(value: object) -> str:
     kept = "".join(character for character in text if character.isprintable())
     cut = kept[:SHOWN_CHARACTERS_MAX]
     return cut if len(cut) == len(kept) else f"{cut}…"
+
+
+def words(value: str) -> str:
+    """Give what a provider says in words, without what looks like a code or token of ours.
+
+    Some providers repeat the code or the secret that they refuse.
+    """
+    return _OPAQUE.sub("…", shown(_OPAQUE.sub("…", value)))
 
 
 class DiscoveryError(OidcError):
@@ -166,9 +176,9 @@ class ProviderRefused(CallbackError):
     code = "oidc.provider_refused"
 
     def __init__(self, detail: str, *, error: str, description: str | None) -> None:
-        super().__init__(detail, error=error, description=description)
-        self.error = shown(error)
-        self.description = None if description is None else shown(description)
+        self.error = words(error)
+        self.description = None if description is None else words(description)
+        super().__init__(detail, error=self.error, description=self.description)
 
 
 class CodeMissing(CallbackError):

@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
-from gatepost.oidc.errors import shown
+from gatepost.oidc.errors import words
 
 BODY_BYTES_MAX: Final = 512 * 1024
 HTTP_OK: Final = 200
@@ -63,7 +63,7 @@ def read_fault(body: bytes) -> ProviderFault | None:
     error, description = document.get("error"), document.get("error_description")
     if not isinstance(error, str) or not error:
         return None
-    return ProviderFault(shown(error), shown(description) if isinstance(description, str) else None)
+    return ProviderFault(words(error), words(description) if isinstance(description, str) else None)
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
