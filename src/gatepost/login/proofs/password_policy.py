@@ -91,8 +91,8 @@ def _is_monotonous(text: str) -> bool:
     """Tell whether it is few characters, one part over and over, or rows of the keyboard."""
     if len(set(text)) < _DISTINCT_MIN:
         return True
-    period = (text + text).find(text, 1)
-    if period < min(LENGTH_MIN, len(text)):
+    parts = range(1, min(LENGTH_MIN, len(text) // 2 + 1))
+    if any(text[part:] == text[:-part] for part in parts):
         return True
     typed = "".join(one for one in text if one.isalnum()) or text
     return _runs_count(typed) * _RUN <= len(typed)
