@@ -227,6 +227,37 @@ def test_clock_that_goes_back_forgets_and_frees_nothing() -> None:
     assert again.blocked_until_at >= row.blocked_until_at
 
 
+def test_right_try_alone_leaves_the_counter_as_it_was() -> None:
+    before = failed(None, 3)
+    counted = failed(before, 1)
+    assert throttle.taken_back(counted, before=before, counted=counted) == before
+    first = failed(None, 1)
+    assert throttle.taken_back(first, before=None, counted=first) is None
+
+
+def test_right_try_takes_back_only_itself() -> None:
+    """An account of one's own must not wash away what was tried at others meanwhile."""
+    before = failed(None, 3)
+    counted = failed(before, 1)
+    now = failed(counted, 20)
+    left = throttle.taken_back(now, before=before, counted=counted)
+    assert left is not None
+    assert left.failures == 23
+    assert left.blocked_until_at == now.blocked_until_at
+
+
+def test_counter_that_is_gone_stays_gone() -> None:
+    counted = failed(None, 1)
+    assert throttle.taken_back(None, before=None, counted=counted) is None
+
+
+def failed(row: ThrottleRow | None, times: int) -> ThrottleRow:
+    for _ in range(times):
+        row = after_failure(row, tenant_id=1, name="x", at=START, policy=ADDRESS)
+    assert row is not None
+    return row
+
+
 def test_longest_wait_counts_and_none_is_zero() -> None:
     rows = [
         after_failure(None, tenant_id=1, name=str(most), at=START, policy=Policy(0, most, most, 60))

@@ -23,7 +23,9 @@ alone. It, passkeys and a link by mail stay open whatever others do.
 How the flow uses them: refuse while `wait_s` of pair and address (or of the browser alone)
 is above zero, which counts as no failure; answer late by `wait_s` of the account; write
 all `after_failure` rows *before* the hash is computed, else a thousand tries at once all
-read the same count; when it was right, take back the rows as they were and drop the pair's.
+read the same count. When it was right, drop the pair's and the browser's row and take the
+one try back from the others with `taken_back`, reading them anew: putting them back as
+they were would also take back whatever the same network tried elsewhere meanwhile.
 """
 
 import ipaddress
@@ -144,6 +146,21 @@ def after_failure(
         seen_at=seen_at,
         blocked_until_at=blocked_until,
     )
+
+
+def taken_back(
+    row: ThrottleRow | None, *, before: ThrottleRow | None, counted: ThrottleRow
+) -> ThrottleRow | None:
+    """Give the row once a try that was counted proved right; nothing when none is needed.
+
+    `row` is as it is now, `counted` as the try left it, `before` as it was before that.
+    What others failed meanwhile stays counted, and so does the delay it costs.
+    """
+    if row is None:
+        return None
+    if row == counted:
+        return before
+    return msgspec.structs.replace(row, failures=max(row.failures - 1, 0))
 
 
 def wait_s(rows: Iterable[ThrottleRow], at: datetime) -> float:
