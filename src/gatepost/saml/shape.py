@@ -35,6 +35,7 @@ _ID = re.compile(r"[A-Za-z0-9_.:-]{1,256}", re.ASCII)
 # XML Encryption's own IDs: OpenSAML and Okta write them, no signature refers to them.
 _WITH_ENCRYPTION_ID = frozenset({xenc("EncryptedData"), xenc("EncryptedKey")})
 _ASSERTIONS = frozenset({"assertion", "encryptedassertion"})
+_ASSERTION_TAGS = frozenset({saml("Assertion"), saml("EncryptedAssertion")})
 _RESPONSE_CHILDREN = frozenset(
     {
         saml("Issuer"),
@@ -76,11 +77,11 @@ def check_response(root: Element) -> Contents:
         Misshapen, SignaturePlacement, IdAttribute: as their names say.
     """
     check_message(root, "Response")
-    _check_children(root, _RESPONSE_CHILDREN)
     found = [one for one in root.iter() if local_name(one).lower() in _ASSERTIONS]
     if not found:
         check_status(root)
-    if len(found) != 1 or found[0].getparent() is not root:
+    direct = [one for one in root if one.tag in _ASSERTION_TAGS]
+    if len(found) != 1 or found != direct:
         raise AssertionCount(
             "The Response must contain exactly one assertion, directly.",
             expected="1",
@@ -89,6 +90,7 @@ def check_response(root: Element) -> Contents:
     only = found[0]
     is_plain = only.tag == saml("Assertion")
     check_signatures(root, {root, only} if is_plain else {root})
+    _check_children(root, _RESPONSE_CHILDREN)
     return Contents(only if is_plain else None, None if is_plain else only)
 
 
