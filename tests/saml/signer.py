@@ -130,7 +130,8 @@ def x509_data(pair: Pair) -> str:
 
 def put(element: etree._Element, signature: etree._Element, *, is_last: bool = False) -> None:
     """Put a signature after the Issuer, as the schema wants it, or at the end."""
-    position = len(element) if is_last else element.index(element.find(ISSUER)) + 1
+    issuer = element.find(ISSUER)
+    position = len(element) if is_last else 0 if issuer is None else element.index(issuer) + 1
     element.insert(position, copy.deepcopy(signature))
 
 

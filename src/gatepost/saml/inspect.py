@@ -22,6 +22,7 @@ class Received(msgspec.Struct, frozen=True):
 
     kind: str
     issuer: str | None = None
+    assertion_id: str | None = None
     assertion_issuer: str | None = None
     destination: str | None = None
     in_response_to: str | None = None
@@ -80,6 +81,7 @@ def _inside(assertion: Element) -> dict[str, Any]:
     conditions = assertion.find(saml("Conditions"))
     statement = assertion.find(saml("AuthnStatement"))
     return {
+        "assertion_id": _attribute(assertion, "ID"),
         "assertion_issuer": _text(assertion.find(saml("Issuer"))),
         "recipient": _attribute(confirmed, "Recipient"),
         "confirmation_in_response_to": _attribute(confirmed, "InResponseTo"),
