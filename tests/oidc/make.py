@@ -242,3 +242,8 @@ def refuses(
     with refused(reason, *([text] if len(text) > 20 else [])) as caught:
         believe(text, key_set, want)
     return caught.value
+
+
+def ec_public(key: ec.EllipticCurvePrivateKey, signature: bytes, message: bytes) -> None:
+    """Verify a DER signature with SHA-256."""
+    key.public_key().verify(signature, message, ec.ECDSA(hashes.SHA256()))

@@ -55,7 +55,8 @@ class OidcError(Exception):
 def shown(value: object) -> str:
     """Give a foreign value as it may be stored and printed: bounded, no control characters."""
     text = "nothing" if value is None else str(value)
-    kept = "".join(character for character in text if character.isprintable())
+    plain = " ".join(text.split()) if not text.isprintable() else text
+    kept = "".join(character for character in plain if character.isprintable())
     cut = kept[:SHOWN_CHARACTERS_MAX]
     return cut if len(cut) == len(kept) else f"{cut}…"
 

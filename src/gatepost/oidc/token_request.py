@@ -87,7 +87,7 @@ def build(  # noqa: PLR0913 - what one request is made of, each from its own pla
             form["client_id"] = client_id
             form["client_assertion_type"] = ASSERTION_TYPE
             form["client_assertion"] = _signed(claims, key_pem, key_id)
-        case "none":
+        case _:  # "none": a public client, which PKCE alone protects
             form["client_id"] = client_id
     return HttpRequest(
         method="POST",
