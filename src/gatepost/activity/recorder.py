@@ -15,13 +15,14 @@ from gatepost.base.clock import Clock
 from gatepost.scim.dialects.mode import Deviation
 from gatepost.store.changes import Change, Insert, Update, Upsert
 from gatepost.store.database import Database, StoreUnavailable
+from gatepost.store.login_rows import SessionRow
 from gatepost.store.rows import DeviationRow, TokenRow
-from gatepost.store.tables import DEVIATIONS, TOKENS
+from gatepost.store.tables import DEVIATIONS, SESSIONS, TOKENS
 
 _FLUSH_S = 0.5
 _WAITING_MAX = 20_000
 _RECORDS_A_COMMIT = 2_000
-_TOKEN_USE_S = 60.0
+_USE_S = 60.0
 
 
 class Recorder:
@@ -76,12 +77,18 @@ class Recorder:
     def used(self, token: TokenRow, at: datetime, address: str | None) -> None:
         """Remember that the token was used; written at most once a minute (R3)."""
         last = self._seen.get(token.token_id) or token.last_used_at
-        if last and (at - last).total_seconds() < _TOKEN_USE_S:
+        if last and (at - last).total_seconds() < _USE_S:
             return
         self._seen[token.token_id] = at
         key = (token.tenant_id, token.token_id)
         values = {"last_used_at": at, "last_used_from": address}
         self._uses[key] = Update(TOKENS, key, values)
+
+    def session_used(self, session: SessionRow, at: datetime) -> None:
+        """Remember that the session was used; written at most once a minute."""
+        if (at - session.seen_at).total_seconds() >= _USE_S:
+            key = (session.tenant_id, session.session_id)
+            self._uses[key] = Update(SESSIONS, key, {"seen_at": at})
 
     async def flush(self) -> None:
         """Write all that waits.

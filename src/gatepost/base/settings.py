@@ -7,11 +7,11 @@ the configuration file; `describe` writes docs/reference/settings.md.
 import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -124,6 +124,72 @@ class Settings(BaseSettings):
     request_deadline_s: float = Field(
         default=30.0, gt=0, description="Seconds after which a request is given up with 503."
     )
+    secret_keys: str | None = Field(
+        default=None,
+        description="Keys that seal secrets in the database: 32 bytes each in base64, separated by "
+        "commas, the newest first. All server processes need the same. Default: the file "
+        "`secrets/key` in `data_dir`, made at the first start; back it up.",
+        json_schema_extra={"secret": True},
+    )
+    display_name: str = Field(
+        default="Gatepost",
+        min_length=1,
+        max_length=60,
+        description="The name that people see on pages, in messages and in their authenticator.",
+    )
+    application_url: str | None = Field(
+        default=None,
+        description="Where people go once they are signed in, and the only place outside "
+        "`public_url` to which a sign-in returns. Default: their own account's page.",
+    )
+    session_idle_s: float = Field(
+        default=3600.0, ge=60, description="Seconds after which a session that is not used ends."
+    )
+    session_lifetime_s: float = Field(
+        default=43200.0, ge=300, description="Seconds after which a session ends, used or not."
+    )
+    breached_passwords: Path | None = Field(
+        default=None,
+        description="A file of breached passwords' SHA-1 hashes, sorted, one a line, as Have I "
+        "Been Pwned publishes them; a new password must not be among them. Default: only the "
+        "list of common passwords that comes with Gatepost.",
+    )
+    mail_url: str | None = Field(
+        default=None,
+        description="The mail server: `smtp://user:password@host:587` (STARTTLS) or "
+        "`smtps://user:password@host:465`; `log:` writes messages to the log, for development. "
+        "Default: no mail is sent, and links are shown to the administrator who makes them.",
+        json_schema_extra={"secret": True},
+    )
+    mail_from: str = Field(
+        default="gatepost@localhost", min_length=3, description="The sender's address of mail."
+    )
+    sms_url: str | None = Field(
+        default=None,
+        description="Where text messages are POSTed as JSON (`to`, `text`, `id`), signed as "
+        "Standard Webhooks are; `log:` writes them to the log, for development. Default: no text "
+        "messages, and no codes by SMS.",
+    )
+    sms_secret: str | None = Field(
+        default=None,
+        min_length=24,
+        description="The secret `whsec_…` with which text messages are signed.",
+        json_schema_extra={"secret": True},
+    )
+    sms_countries: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Countries (two letters, separated by commas) to whose numbers text messages "
+        "are sent, which `sms_url` needs; toll fraud likes the others.",
+    )
+    outbound_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Private networks (CIDR, separated by commas) in which identity providers, "
+        "mail and message gateways may be. All other private addresses are refused.",
+    )
+    outbound_http: bool = Field(
+        default=False,
+        description="Fetch metadata and tokens over plain http too; for trying things out.",
+    )
     request_bodies_days: int = Field(
         default=30,
         ge=0,
@@ -148,7 +214,7 @@ class Settings(BaseSettings):
         """Take values from the caller alone: `configuration.load` lays the sources in order."""
         return (init_settings,)
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "outbound_networks", "sms_countries", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (
@@ -157,14 +223,23 @@ class Settings(BaseSettings):
             else value
         )
 
-    @field_validator("trusted_proxies")
+    @field_validator("sms_countries")
+    @classmethod
+    def _check_countries(cls, countries: tuple[str, ...]) -> tuple[str, ...]:
+        if any(len(one) != 2 or not one.isalpha() for one in countries):  # noqa: PLR2004 - ISO 3166
+            raise ValueError("write countries by their two letters, such as DE,GB,US")
+        return tuple(one.upper() for one in countries)
+
+    @field_validator("trusted_proxies", "outbound_networks")
     @classmethod
     def _check_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(str(ipaddress.ip_network(network)) for network in networks)
 
-    @field_validator("public_url")
+    @field_validator("public_url", "application_url")
     @classmethod
-    def _check_public_url(cls, url: str) -> str:
+    def _check_public_url(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("write it with its scheme, such as https://scim.example.com")
@@ -178,6 +253,12 @@ class Settings(BaseSettings):
         if not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise ValueError("it starts with sqlite:/// or postgresql://")
         return url
+
+    @model_validator(mode="after")
+    def _check_sms(self) -> Self:
+        if self.sms_url and not self.sms_countries:
+            raise ValueError("sms_url needs sms_countries: say to which countries texts are sent")
+        return self
 
     @property
     def listens_beyond_loopback(self) -> bool:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from gatepost.saml.certificate import load_private_key
 from gatepost.saml.errors import Encryption, EncryptionAlgorithm, EncryptionKeyMissing
 from gatepost.saml.names import ENCRYPTION, ENCRYPTION_11, SIGNATURE, Element, children, ds, xenc
+from gatepost.saml.shape import plain_text
 
 GCM_BYTES = {
     f"{ENCRYPTION_11}aes128-gcm": 16,
@@ -46,6 +47,8 @@ _MASKS: dict[str, type[hashes.HashAlgorithm]] = {
     f"{ENCRYPTION_11}mgf1sha384": hashes.SHA384,
     f"{ENCRYPTION_11}mgf1sha512": hashes.SHA512,
 }
+_ASSERTION_PARTS = frozenset({xenc("EncryptedData"), xenc("EncryptedKey")})
+_DATA_PARTS = frozenset({xenc("EncryptionMethod"), ds("KeyInfo"), xenc("CipherData")})
 _BLOCK = 16
 _NONCE = 12
 _RECIPIENTS_MAX = 4
@@ -70,6 +73,8 @@ def decrypt(encrypted: Element, keys_pem: Sequence[bytes], *, allows_cbc: bool) 
         Encryption: anything else; it does not say what.
     """
     data = _one(encrypted, xenc("EncryptedData"))
+    _check_children(encrypted, _ASSERTION_PARTS)
+    _check_children(data, _DATA_PARTS)
     cipher = _algorithm(data)
     size_bytes = _key_bytes(cipher, allows_cbc=allows_cbc)
     sealed = [_sealed(one) for one in _encrypted_keys(encrypted, data)]
@@ -169,8 +174,9 @@ def _open(ciphertext: bytes, key: bytes, *, is_gcm: bool) -> bytes | None:
 
 def _ciphertext(element: Element) -> bytes:
     value = _one(_one(element, xenc("CipherData")), xenc("CipherValue"))
+    text = plain_text(value)
     try:
-        return base64.b64decode("".join((value.text or "").split()), validate=True)
+        return base64.b64decode("".join((text or "").split()), validate=True)
     except ValueError:
         raise refused() from None
 
@@ -182,6 +188,11 @@ def _algorithm(element: Element) -> str:
 def _parameter(method: Element, tag: str, default: str) -> str:
     found = method.find(tag)
     return default if found is None else found.get("Algorithm", "")
+
+
+def _check_children(parent: Element, allowed: frozenset[str]) -> None:
+    if any(child.tag not in allowed for child in parent):
+        raise refused()
 
 
 def _one(parent: Element, tag: str) -> Element:

@@ -21,8 +21,8 @@ from gatepost.saml.errors import (
     MetadataHtml,
     MetadataParty,
 )
-from gatepost.saml.names import PROTOCOL, Element, children, ds, local_name, md
 from gatepost.saml.metadata_writer import write
+from gatepost.saml.names import PROTOCOL, Element, children, ds, local_name, md
 from gatepost.saml.parties import HTTP_POST, HTTP_REDIRECT, Endpoint, IdentityProvider
 from gatepost.saml.signature import signing_keys
 from gatepost.saml.times import read_instant, write_instant

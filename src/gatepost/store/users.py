@@ -46,6 +46,16 @@ async def find_by_email(database: Database, tenant_id: int, email_folded: str) -
     return await select_rows(database, UserRow, rest, tenant_id, email_folded)
 
 
+async def find_by_external_id(
+    database: Database, tenant_id: int, provider_id: str, external_id: str
+) -> list[UserRow]:
+    """Read the provider's accounts with that externalId; SCIM-deleted ones too."""
+    rest = """WHERE t.tenant_id = $1 AND t.provider_id = $2 AND t.external_id = $3
+        ORDER BY t.user_id"""
+    provider = codec_of(database).id(provider_id)
+    return await select_rows(database, UserRow, rest, tenant_id, provider, external_id)
+
+
 async def count_active_administrators(
     database: Database, tenant_id: int, excluding_user_id: str
 ) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from gatepost.activity.entry import Entry, Subject
+from gatepost.activity.entry import Entry
 from gatepost.lifecycle.account import domain_of
 from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.plan import Plan
@@ -16,6 +16,7 @@ from gatepost.store.changes import Insert, Update
 from gatepost.store.rows import DeviationRow, ProviderRow
 from gatepost.store.tables import PROVIDERS
 from gatepost.tenancy.provider_settings import checked
+from gatepost.tenancy.provider_subject import subject
 from gatepost.tenancy.refusals import (
     DomainClaimed,
     ProviderInUse,
@@ -76,7 +77,7 @@ class Providers:
                 **settings,
             )
             _check_beside(row, others)
-            entry = Entry("provider.created", _subject(row), {"vendor": row.vendor})
+            entry = Entry("provider.created", subject(row), {"vendor": row.vendor})
             return Plan((Insert(PROVIDERS, row),), (entry,), outcome=row)
 
         row: ProviderRow = await self._corridor.run(writer, load, decide)
@@ -141,7 +142,7 @@ class Providers:
             }
             key = (present.tenant_id, present.provider_id)
             change = Update(PROVIDERS, key, values, {"version": present.version})
-            return Plan((change,), (Entry("provider.deleted", _subject(present)),))
+            return Plan((change,), (Entry("provider.deleted", subject(present)),))
 
         await self._corridor.run(writer, load, decide)
 
@@ -179,20 +180,16 @@ class Providers:
         return found
 
 
-def _subject(provider: ProviderRow) -> Subject:
-    return Subject("provider", provider.provider_id, provider.name)
-
-
 def _said(before: ProviderRow, after: ProviderRow, new: dict[str, Any]) -> list[Entry]:
     entries = []
     if "scim_enabled" in new:
         event = "provider.scim_enabled" if after.scim_enabled else "provider.scim_disabled"
-        entries.append(Entry(event, _subject(after)))
+        entries.append(Entry(event, subject(after)))
     changes = {
         name: [getattr(before, name), one] for name, one in new.items() if name != "scim_enabled"
     }
     if changes:
-        entries.append(Entry("provider.updated", _subject(after), {"changes": changes}))
+        entries.append(Entry("provider.updated", subject(after), {"changes": changes}))
     return entries
 
 

@@ -85,3 +85,21 @@ class LinkSpent(Refusal):
     """The one-time link is unknown, used or expired."""
 
     code = "auth.link_spent"
+
+
+class TrustUnreadable(Refusal):
+    """The provider's metadata cannot be had or used. Facts: why (a sentence), reason."""
+
+    code = "sso.trust_unreadable"
+
+
+class SsoNotSetUp(Refusal):
+    """The provider has no SSO half yet. Facts: provider."""
+
+    code = "sso.not_set_up"
+
+
+class SsoUntested(Refusal):
+    """Nobody has come back from the provider with these settings yet. Facts: provider."""
+
+    code = "sso.untested"

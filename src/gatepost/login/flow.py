@@ -1,0 +1,281 @@
+"""The one dispatcher of sign-in: steps return here, and the stored attempt names the next.
+
+```
+identify ──▶ password ──▶ factor ─────────────▶ signed in
+   │            └───────▶ enrolment ──────────▶ signed in, with recovery codes
+   └──▶ provider ──▶ ready ───────────────────▶ signed in      the provider's evidence stands
+              ├────▶ factor, enrolment          ours is asked (R33)
+              ├────▶ tested                     a test connection
+              └────▶ confirmation ──▶ …         nobody asked (IdP-initiated)
+```
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gatepost.activity.entry import Entry
+from gatepost.base.refusal import Refusal
+from gatepost.lifecycle.plan import Plan
+from gatepost.login import notices, throttling
+from gatepost.login.attempts import Stage, advance, count_try, with_facts
+from gatepost.login.challenges import Challenges
+from gatepost.login.completion import NewSession, SignedIn, complete
+from gatepost.login.enrolment import Begun, Enrolment
+from gatepost.login.equipment import Equipment
+from gatepost.login.known_browser import new_mark
+from gatepost.login.refusals import (
+    AccountInactive,
+    AttemptGone,
+    ProofWrong,
+    StageMismatch,
+    Throttled,
+)
+from gatepost.login.refusing import refuse, refused_plan
+from gatepost.login.second_factor import Owner, Proof, SecondFactors
+from gatepost.login.sessions import Signed, owner_of
+from gatepost.login.steps import Done, ToStage
+from gatepost.login.visit import Visit, known
+from gatepost.store import logins, users
+from gatepost.store.changes import Change
+from gatepost.store.login_rows import AttemptRow, FactorRow
+from gatepost.store.rows import UserRow
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a sign-in stands: its attempt, whose it is, and what they can prove themselves by."""
+
+    attempt: AttemptRow
+    user: UserRow
+    factors: list[FactorRow]
+    recovery_codes_left: int
+
+    @property
+    def owner(self) -> Owner:
+        """Whose challenges are this sign-in's."""
+        return Owner(self.user, owner_of(self.attempt.attempt_id))
+
+
+class Flow:
+    """Moves attempts on once somebody is named."""
+
+    def __init__(
+        self,
+        equipment: Equipment,
+        second_factors: SecondFactors,
+        enrolment: Enrolment,
+        challenges: Challenges,
+    ) -> None:
+        self._with = equipment
+        self._database = equipment.database
+        self._second_factors = second_factors
+        self._enrolment = enrolment
+        self._challenges = challenges
+
+    async def standing(self, secret: str | None, *stages: Stage) -> Standing:
+        """Find the browser's sign-in at one of these stages, with the person it is of.
+
+        Raises:
+            AttemptGone: there is none, or it took too long.
+            StageMismatch: it is at another stage.
+        """
+        attempt = await self._with.attempts.find(secret, *stages)
+        if attempt.user_id is None:
+            raise StageMismatch(stage=attempt.stage)
+        user = await users.get(self._database, attempt.tenant_id, attempt.user_id)
+        if user is None:
+            raise AttemptGone
+        return Standing(
+            attempt=attempt,
+            user=user,
+            factors=await logins.factors(self._database, user.tenant_id, user.user_id),
+            recovery_codes_left=await logins.recovery_codes_count(
+                self._database, user.tenant_id, user.user_id
+            ),
+        )
+
+    def enrolment_kinds(self, standing: Standing) -> list[str]:
+        """List what the person may enrol now; nothing where only a provider vouches for an admin.
+
+        Whoever runs the provider could else sign in as an administrator who is not its own.
+        """
+        through_provider = standing.attempt.provider_id is not None
+        if through_provider and standing.user.administrator and not standing.user.provider_id:
+            return []
+        return self._enrolment.kinds()
+
+    async def challenge(self, visit: Visit, standing: Standing, kind: str) -> Any:  # noqa: ANN401
+        """Ask for a passkey (gives its options) or send a code by SMS (gives the masked number).
+
+        Raises:
+            Refusal: as `Challenges` says.
+        """
+        actor = known(standing.user, visit).actor
+        if kind == "passkey":
+            return await self._challenges.passkey(standing.owner, actor)
+        return await self._challenges.code_by_sms(standing.owner, actor)
+
+    async def begin_enrolment(
+        self, visit: Visit, standing: Standing, kind: str, value: str = ""
+    ) -> Begun:
+        """Begin to enrol a factor as part of the sign-in.
+
+        Raises:
+            Refusal: as `Enrolment` says.
+        """
+        if kind not in self.enrolment_kinds(standing):
+            raise StageMismatch(stage=standing.attempt.stage)
+        return await self._enrolment.begin(
+            standing.owner, known(standing.user, visit).actor, kind, value
+        )
+
+    async def prove(
+        self, visit: Visit, standing: Standing, proof: Proof, replaces: Signed | None
+    ) -> Done:
+        """Check a second factor; a right one ends the sign-in with a session.
+
+        Raises:
+            ProofWrong: it does not hold; the fifth ends the attempt.
+            Throttled: too many failures of late.
+            AccountInactive: the account was deactivated meanwhile.
+        """
+        writer, owner = known(standing.user, visit), standing.owner
+        try:
+            tried = await self._second_factors.count(writer.actor, owner, proof, visit.address)
+        except Throttled as refusal:
+            await refuse(self._with.corridor, writer, refusal, standing.user)
+        new = self._new_session(standing, [], replaces)
+
+        async def load() -> Any:  # noqa: ANN401
+            return await self._second_factors.known(owner, proof)
+
+        def decide(known_proofs: Any, at: datetime) -> Plan:  # noqa: ANN401
+            try:
+                proved = self._second_factors.check(proof, known_proofs, owner, at)
+            except ProofWrong as refusal:
+                return refused_plan(refusal, standing.user, [count_try(standing.attempt)])
+            session = msgspec.structs.replace(new, methods=_methods(standing, proved.method))
+            told: list[Change] = []
+            if proved.method == "recovery":
+                left = str(standing.recovery_codes_left - 1)
+                told = notices.mail(self._with, standing.user, "recovery_code_used", at, left=left)
+            changes = [*proved.changes, *told]
+            return self._done(visit, standing, session, changes, proved.entries, (), at)
+
+        done: Done = await self._with.corridor.run(writer, load, decide)
+        await throttling.take_back(self._with.corridor, writer.actor, tried)
+        return done
+
+    async def enrol(
+        self, visit: Visit, standing: Standing, proof: Proof, name: str, replaces: Signed | None
+    ) -> Done:
+        """Keep the factor that was begun, once it is proved; this ends the sign-in.
+
+        Raises:
+            ProofWrong: it does not hold; the fifth ends the attempt.
+            AccountInactive: the account was deactivated meanwhile.
+        """
+        writer, owner = known(standing.user, visit), standing.owner
+        if proof.kind not in self.enrolment_kinds(standing):
+            raise StageMismatch(stage=standing.attempt.stage)
+        new = self._new_session(standing, [], replaces)
+
+        async def load() -> Any:  # noqa: ANN401
+            return await self._enrolment.known(owner, proof.kind)
+
+        def decide(enrolling: Any, at: datetime) -> Plan:  # noqa: ANN401
+            try:
+                made = self._enrolment.check(proof, name, enrolling, owner, at)
+            except ProofWrong as refusal:
+                return refused_plan(refusal, standing.user, [count_try(standing.attempt)])
+            session = msgspec.structs.replace(new, methods=_methods(standing, made.method))
+            return self._done(
+                visit, standing, session, made.changes, made.entries, made.recovery_codes, at
+            )
+
+        done: Done = await self._with.corridor.run(writer, load, decide)
+        return done
+
+    async def finish(self, visit: Visit, standing: Standing, replaces: Signed | None) -> Done:
+        """Sign in a person whom a provider vouched for, MFA included (R33).
+
+        Raises:
+            AccountInactive: the account was deactivated meanwhile.
+        """
+        new = self._new_session(standing, list(standing.attempt.facts["methods"]), replaces)
+        new = msgspec.structs.replace(new, is_mfa=False)
+
+        async def load() -> None:
+            return None
+
+        def decide(_loaded: None, at: datetime) -> Plan:
+            return self._done(visit, standing, new, [], [], (), at)
+
+        done: Done = await self._with.corridor.run(known(standing.user, visit), load, decide)
+        return done
+
+    async def confirm(self, visit: Visit, standing: Standing) -> ToStage:
+        """Go on with a sign-in that nobody asked for, as the person has now said (R32)."""
+        secret = self._with.attempts.new_secret()
+        stage = _after_confirmation(standing)
+
+        async def load() -> None:
+            return None
+
+        def decide(_loaded: None, at: datetime) -> Plan:
+            facts = with_facts(standing.attempt, confirmed=True)
+            moved = advance(standing.attempt, stage, at, secret=secret, facts=facts)
+            return Plan((moved,), outcome=ToStage(stage, secret))
+
+        reached: ToStage = await self._with.corridor.run(known(standing.user, visit), load, decide)
+        return reached
+
+    def _new_session(
+        self, standing: Standing, methods: list[str], replaces: Signed | None
+    ) -> NewSession:
+        return NewSession(
+            session_id=self._with.sessions.new_id(),
+            secret=self._with.sessions.new_secret(),
+            lifetime_s=self._with.sessions.limits.lifetime_s,
+            methods=methods,
+            is_mfa=True,
+            replaces=replaces.session if replaces else None,
+        )
+
+    def _done(  # noqa: PLR0913, PLR0917 - a session and all that comes with it
+        self,
+        visit: Visit,
+        standing: Standing,
+        new: NewSession,
+        changes: list[Change],
+        entries: list[Entry],
+        recovery_codes: tuple[str, ...],
+        at: datetime,
+    ) -> Plan:
+        user = standing.user
+        try:
+            more, said, signed_in = complete(standing.attempt, user, new, visit, at)
+        except Refusal as refusal:
+            return refused_plan(refusal, user)
+        mark = new_mark(self._with.sealer, self._with.secrets, user.user_id)
+        step = {"kind": "authenticate", "result": "ok", "methods": new.methods}
+        return Plan(
+            (*changes, *more),
+            (*entries, *said),
+            steps=(step,),
+            outcome=Done(signed_in, mark, recovery_codes),
+            subject_kind="user",
+            subject_id=user.user_id,
+        )
+
+
+def _methods(standing: Standing, proved: str) -> list[str]:
+    first = [one for one in standing.attempt.facts.get("methods", []) if one != "mfa"]
+    return [*first, proved, "mfa"]
+
+
+def _after_confirmation(standing: Standing) -> Stage:
+    if standing.attempt.facts.get("evidence"):
+        return Stage.READY
+    return Stage.FACTOR if standing.factors else Stage.ENROLMENT

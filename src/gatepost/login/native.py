@@ -1,0 +1,150 @@
+"""Native sign-in: an address, then a password; the second factor follows always (R29, R33)."""
+
+from datetime import datetime
+
+import msgspec
+
+from gatepost.lifecycle.account import is_address
+from gatepost.lifecycle.plan import Plan
+from gatepost.login import throttling
+from gatepost.login.attempts import Stage, advance, insert, with_facts
+from gatepost.login.equipment import Equipment
+from gatepost.login.known_browser import browser_of
+from gatepost.login.refusals import ProofWrong, Throttled
+from gatepost.login.refusing import refuse
+from gatepost.login.routing import Routes, may_use_password, provider_for
+from gatepost.login.steps import ToStage
+from gatepost.login.visit import Visit, known, somebody
+from gatepost.scim.fold import fold
+from gatepost.store import logins, providers, sso, users
+from gatepost.store.changes import Change, Upsert
+from gatepost.store.login_rows import AttemptRow, PasswordRow
+from gatepost.store.rows import ProviderRow, UserRow
+from gatepost.store.tables import PASSWORDS
+
+_IDENTIFIER_MAX = 320
+
+
+class Identified(msgspec.Struct, frozen=True):
+    """What an address led to: an account, if there is one, and the way in."""
+
+    identifier: str
+    user: UserRow | None
+    provider: ProviderRow | None
+
+
+class NativeSignIn:
+    """Finds the way in, and checks passwords."""
+
+    def __init__(self, equipment: Equipment) -> None:
+        self._with = equipment
+        self._database = equipment.database
+
+    async def identify(self, tenant_id: int, identifier: str) -> Identified:
+        """Find whom the address or user name means, and which way they go (R29)."""
+        identifier = identifier.strip()[:_IDENTIFIER_MAX]
+        user = await self._find(tenant_id, identifier)
+        routes = await self._routes(tenant_id)
+        return Identified(identifier, user, provider_for(identifier, user, routes))
+
+    async def begin(
+        self, visit: Visit, tenant_id: int, found: Identified, return_to: str
+    ) -> ToStage:
+        """Begin an attempt that awaits the password, whether or not there is such an account."""
+        begun = self._with.attempts.begin(
+            tenant_id,
+            Stage.PASSWORD,
+            user_id=found.user.user_id if found.user else None,
+            return_to=return_to,
+            facts={"identifier": found.identifier},
+        )
+        writer = somebody(visit, tenant_id)
+        visit.inbound.subject_key = fold(found.identifier)
+        step = {"kind": "match", "result": "ok", "way": "password"}
+        await self._with.corridor.commit(writer, Plan((insert(begun),), steps=(step,)))
+        return ToStage(Stage.PASSWORD, begun.secret)
+
+    async def password(
+        self, visit: Visit, attempt: AttemptRow, password: str, mark: str | None
+    ) -> ToStage:
+        """Check the password; a right one leads to the second factor.
+
+        An account that does not exist, has no password, or signs in through a provider
+        takes as long and is answered the same. `mark` is the cookie of a known browser.
+
+        Raises:
+            ProofWrong: it is not that account's password.
+            Throttled: too many failures of late.
+        """
+        writer, identifier = somebody(visit, attempt.tenant_id), str(attempt.facts["identifier"])
+        visit.inbound.subject_key = fold(identifier)
+        account = attempt.user_id or fold(identifier)
+        browser = browser_of(self._with.sealer, mark, attempt.user_id)
+        counters = throttling.of_password(attempt.tenant_id, account, visit.address, browser)
+        try:
+            tried = await throttling.count(self._with.corridor, writer.actor, counters)
+        except Throttled as refusal:
+            return await refuse(self._with.corridor, writer, refusal)
+        await self._with.clock.sleep(throttling.late_by_s(tried, self._with.now))
+        user, stored = await self._stored(attempt, identifier)
+        verified = await self._with.passwords.verify(stored.hash if stored else None, password)
+        if not (verified.is_right and user and stored):
+            return await refuse(self._with.corridor, writer, ProofWrong(proof="password"), user)
+        await throttling.take_back(self._with.corridor, writer.actor, tried)
+        changes: list[Change] = []
+        if verified.needs_rehash:
+            changes.append(_kept(stored, await self._with.passwords.hash(password)))
+        return await self._right(visit, attempt, user, changes)
+
+    async def _right(
+        self, visit: Visit, attempt: AttemptRow, user: UserRow, changes: list[Change]
+    ) -> ToStage:
+        secret = self._with.attempts.new_secret()
+
+        async def load() -> bool:
+            return bool(await logins.factors(self._database, user.tenant_id, user.user_id))
+
+        def decide(has_factor: object, at: datetime) -> Plan:
+            stage = Stage.FACTOR if has_factor else Stage.ENROLMENT
+            facts = with_facts(attempt, methods=["pwd"], tries=0)
+            moved = advance(attempt, stage, at, secret=secret, user_id=user.user_id, facts=facts)
+            step = {"kind": "authenticate", "result": "ok", "method": "pwd"}
+            return Plan((*changes, moved), steps=(step,), outcome=ToStage(stage, secret))
+
+        reached: ToStage = await self._with.corridor.run(known(user, visit), load, decide)
+        return reached
+
+    async def _stored(
+        self, attempt: AttemptRow, identifier: str
+    ) -> tuple[UserRow | None, PasswordRow | None]:
+        """Read the account and its password, if it is one that may use a password."""
+        tenant_id = attempt.tenant_id
+        user = (
+            await users.get(self._database, tenant_id, attempt.user_id) if attempt.user_id else None
+        )
+        provider = provider_for(identifier, user, await self._routes(tenant_id))
+        if user is None or user.status != "active" or not may_use_password(user, provider):
+            return user, None
+        return user, await logins.find_password(self._database, tenant_id, user.user_id)
+
+    async def _find(self, tenant_id: int, identifier: str) -> UserRow | None:
+        folded = fold(identifier)
+        named = await users.find_by_user_name(self._database, tenant_id, folded)
+        if named or not is_address(identifier):
+            return named
+        found = await users.find_by_email(self._database, tenant_id, folded)
+        live = [one for one in found if one.status == "active"]
+        return live[0] if len(live) == 1 else None
+
+    async def _routes(self, tenant_id: int) -> Routes:
+        halves = await sso.of_tenant(self._database, tenant_id)
+        return Routes(
+            providers=await providers.all(self._database, tenant_id),
+            halves={one.provider_id: one for one in halves},
+        )
+
+
+def _kept(stored: PasswordRow, hashed: str) -> Change:
+    """Keep the hash anew, of today's cost; the password is as old as it was."""
+    row = msgspec.structs.replace(stored, hash=hashed)
+    return Upsert(PASSWORDS, row, values={"hash": hashed})

@@ -1,0 +1,120 @@
+"""A SAML Response comes back (saml-profiles §4.1.4): which request it answers, and is it good?"""
+
+from gatepost.base.clock import Clock
+from gatepost.base.ids import is_id
+from gatepost.base.secrets import digest
+from gatepost.login.attempts import Stage
+from gatepost.login.equipment import Equipment
+from gatepost.login.halves import Half, Halves
+from gatepost.login.identity import of_assertion
+from gatepost.login.refusals import (
+    AttemptGone,
+    BrowserMismatch,
+    MessageReplayed,
+    ProviderRefused,
+    SsoSwitchedOff,
+)
+from gatepost.login.refresh import Refresher
+from gatepost.login.sso_return import Returned, replay_digest
+from gatepost.saml import inspect, response
+from gatepost.saml.errors import SamlError, SignatureInvalid
+from gatepost.saml.response import Assertion, Expected
+from gatepost.store import logins
+from gatepost.store.login_rows import AttemptRow
+
+TEST = "test"
+
+
+class SamlReturn:
+    """Reads Responses."""
+
+    def __init__(self, equipment: Equipment, halves: Halves, refresher: Refresher) -> None:
+        self._with = equipment
+        self._halves = halves
+        self._refresher = refresher
+
+    @property
+    def _clock(self) -> Clock:
+        return self._with.clock
+
+    async def attempt(
+        self, half: Half, relay_state: str | None, secret: str | None, message: bytes
+    ) -> AttemptRow | None:
+        """Find the attempt that asked; None where RelayState is none of ours: unsolicited.
+
+        Raises:
+            BrowserMismatch: another browser asked.
+            MessageReplayed: the answer was used.
+            AttemptGone: it took too long.
+        """
+        if relay_state is None or not is_id(relay_state):
+            return None
+        found = await logins.get_attempt(self._with.database, half.provider.tenant_id, relay_state)
+        if found is None or found.provider_id != half.provider.provider_id:
+            if await self._is_used(half, message):
+                raise MessageReplayed(id=relay_state)
+            raise AttemptGone
+        if found.stage != Stage.PROVIDER:
+            raise MessageReplayed(id=relay_state)
+        if secret is None or digest(secret) != found.digest:
+            raise BrowserMismatch
+        if found.expires_at <= self._clock.now():
+            raise AttemptGone
+        return found
+
+    async def read(self, half: Half, message: bytes, attempt: AttemptRow | None) -> Returned:
+        """Verify the Response; a signature that no certificate fits has the metadata read anew, once.
+
+        Raises:
+            ProviderRefused: it is not acceptable; the reason is the protocol's own.
+            SsoSwitchedOff: SSO is off, and this is no test.
+        """
+        if not half.sso.enabled and (attempt is None or attempt.purpose != TEST):
+            raise SsoSwitchedOff(provider=half.provider.name)
+        try:
+            assertion = self._read(half, message, attempt)
+        except SignatureInvalid as error:
+            fresh = await self._refresher.again(half)
+            if fresh is None:
+                raise refused(error) from error
+            return await self.read(fresh, message, attempt)
+        except SamlError as error:
+            raise refused(error) from error
+        return Returned(
+            identity=of_assertion(assertion, half.names, half.saml.subject_attribute),
+            message_id=assertion.id,
+            good_until=assertion.not_on_or_after,
+            attempt=attempt,
+        )
+
+    def _read(self, half: Half, message: bytes, attempt: AttemptRow | None) -> Assertion:
+        expected = Expected(
+            service_provider=half.service_provider(self._with.public_url),
+            identity_provider=half.identity_provider,
+            request_id=attempt.request_id if attempt else None,
+            now=self._clock.now(),
+            decryption_keys=self._halves.decryption_keys(half),
+            allow_unsolicited=attempt is None and half.saml.idp_initiated,
+            allow_cbc_unsigned_outer=half.saml.allow_unsigned_cbc,
+        )
+        return response.read(message, expected)
+
+    async def _is_used(self, half: Half, message: bytes) -> bool:
+        """Tell whether the message is one that was used, to say so: it is not believed for it."""
+        try:
+            assertion_id = inspect.look(message).assertion_id
+        except SamlError:
+            return False
+        provider = half.provider
+        used = assertion_id and await logins.find_replay(
+            self._with.database,
+            provider.tenant_id,
+            provider.provider_id,
+            replay_digest(assertion_id),
+        )
+        return bool(used)
+
+
+def refused(error: SamlError) -> ProviderRefused:
+    """Give the refusal that a protocol error becomes, with what was expected and what came."""
+    return ProviderRefused(reason=error.code, why=error.detail, **error.facts)
