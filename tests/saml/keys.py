@@ -1,6 +1,7 @@
 """Keys of the tests' own, made once a run."""
 
 import base64
+import textwrap
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -10,9 +11,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 
 NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
+# Beyond the machine's own clock, by which the oracle judges certificates.
+LATER = NOW + timedelta(days=50 * 365)
 AnyPrivateKey = (
     rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | dsa.DSAPrivateKey | ed25519.Ed25519PrivateKey
 )
+
+
+_HASHES: dict[str, hashes.SHA384 | hashes.SHA512 | None] = {
+    "ed25519": None,
+    "p384": hashes.SHA384(),
+    "p521": hashes.SHA512(),
+}
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -31,7 +41,8 @@ class Pair(msgspec.Struct, frozen=True):
 
     @property
     def certificate_pem(self) -> str:
-        return f"-----BEGIN CERTIFICATE-----\n{self.certificate}\n-----END CERTIFICATE-----\n"
+        lines = "\n".join(textwrap.wrap(self.certificate, 64))
+        return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
 
     @property
     def fingerprint(self) -> str:
@@ -56,7 +67,7 @@ def _key(kind: str) -> AnyPrivateKey:
 
 
 @cache
-def pair(owner: str, kind: str = "rsa2048", *, until: datetime = NOW + timedelta(days=365)) -> Pair:
+def pair(owner: str, kind: str = "rsa2048", *, until: datetime = LATER) -> Pair:
     """Give the owner's key of that kind, the same each time."""
     private = _key(kind)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, owner)])
@@ -66,9 +77,9 @@ def pair(owner: str, kind: str = "rsa2048", *, until: datetime = NOW + timedelta
         .issuer_name(name)
         .public_key(private.public_key())
         .serial_number(7)
-        .not_valid_before(until - timedelta(days=730))
+        .not_valid_before(NOW - timedelta(days=730))
         .not_valid_after(until)
-        .sign(private, None if kind == "ed25519" else hashes.SHA256())
+        .sign(private, _HASHES.get(kind, hashes.SHA256()))
     )
     der = certificate.public_bytes(serialization.Encoding.DER)
     return Pair(private, base64.b64encode(der).decode())
