@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 import msgspec
 from lxml import etree
@@ -150,7 +150,7 @@ def _in_context(body: bytes, context: Mapping[str | None, str] | None) -> bytes:
     if context is None:
         return body
     declarations = " ".join(
-        f"xmlns{f':{prefix}' if prefix else ''}={quoteattr(uri)}" for prefix, uri in context.items()
+        f'xmlns{f":{prefix}" if prefix else ""}="{escape(uri)}"' for prefix, uri in context.items()
     )
     return f"<context {declarations}>".encode() + body + b"</context>"
 
