@@ -3,13 +3,21 @@
 import gc
 from typing import Any
 
+import structlog
+
+from gatepost import __version__
 from gatepost.activity.log import ActivityLog
 from gatepost.activity.recorder import Recorder
 from gatepost.activity.retention import Retention
 from gatepost.base.clock import Clock, SystemClock
+from gatepost.base.fetching import Fetcher, HttpFetcher
 from gatepost.base.ids import Ids, Uuid7Ids
+from gatepost.base.sealing import Sealer
+from gatepost.base.sealing_keys import SealingKeysError, load_keys
 from gatepost.base.secrets import Secrets, SystemSecrets
 from gatepost.base.settings import Settings
+from gatepost.delivery.configured import SenderMisconfigured, senders_of
+from gatepost.delivery.worker import Delivery
 from gatepost.lifecycle.administration import Administration
 from gatepost.lifecycle.conflicts import Conflicts
 from gatepost.lifecycle.corridor import Corridor
@@ -19,6 +27,13 @@ from gatepost.lifecycle.groups import Groups
 from gatepost.lifecycle.mappings import Mappings
 from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.users import Users
+from gatepost.login.attempts import Attempts
+from gatepost.login.equipment import Channels, Equipment
+from gatepost.login.proofs.breached import breach_check
+from gatepost.login.proofs.passwords import Passwords
+from gatepost.login.proofs.relying_party import RelyingPartyIdentity
+from gatepost.login.rooms import LoginRooms
+from gatepost.login.sessions import SessionLimits, Sessions
 from gatepost.scim.discovery import Limits
 from gatepost.store.database import StoreUnavailable
 from gatepost.store.migrations.runner import SchemaBehind
@@ -27,9 +42,13 @@ from gatepost.tenancy.administrators import Administrators
 from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
+from gatepost.tenancy.sso import SingleSignOn
+from gatepost.tenancy.sso_keys import KeyMaker
+from gatepost.tenancy.sso_trust import TrustReader
 from gatepost.tenancy.tenants import Tenants
 from gatepost.tenancy.tokens import Tokens
 from gatepost.web.app import create_app
+from gatepost.web.doors import Doors
 from gatepost.web.health import Health
 from gatepost.web.middleware import Edge
 from gatepost.web.scim.authentication import Authentication
@@ -51,6 +70,8 @@ class House:
         clock: Clock,
         ids: Ids,
         secrets: Secrets,
+        sealer: Sealer,
+        fetcher: Fetcher,
     ) -> None:
         self.settings = settings
         self.database = database
@@ -71,6 +92,15 @@ class House:
         self.activity = ActivityLog(database, clock)
         self.explainer = Explainer(database, clock)
         self.administration = Administration(corridor)
+        self.sealer = sealer
+        self.single_sign_on = SingleSignOn(
+            corridor,
+            TrustReader(fetcher, clock, allow_http=settings.outbound_http),
+            KeyMaker(ids, sealer),
+            sealer,
+        )
+        self.senders = senders_of(settings, fetcher, clock)
+        self.delivery = Delivery(database, clock, sealer, self.senders)
         self.recorder = Recorder(database, clock)
         self.retention = Retention(database, clock, settings)
         self.profiles = Profiles(
@@ -80,8 +110,42 @@ class House:
             patch_operations_max=settings.patch_operations_max,
         )
 
+        self.login = LoginRooms(
+            self._equipment(secrets),
+            accounts=self.users,
+            tenants=self.tenants,
+            single_sign_on=self.single_sign_on,
+            fetcher=fetcher,
+            breached=breach_check(settings.breached_passwords),
+        )
+
+    def _equipment(self, secrets: Secrets) -> Equipment:
+        settings, database, clock = self.settings, self.database, self.clock
+        limits = SessionLimits(settings.session_idle_s, settings.session_lifetime_s)
+        identity = RelyingPartyIdentity
+        has_passkeys = identity.is_possible(settings.public_url)
+        return Equipment(
+            corridor=self.corridor,
+            attempts=Attempts(database, clock, self.ids, secrets),
+            sessions=Sessions(self.corridor, self.recorder, secrets, limits),
+            passwords=Passwords(),
+            sealer=self.sealer,
+            secrets=secrets,
+            public_url=settings.public_url,
+            display_name=settings.display_name,
+            passkeys=identity.of(settings.public_url, settings.display_name)
+            if has_passkeys
+            else None,
+            channels=Channels(
+                email="email" in self.senders,
+                sms="sms" in self.senders,
+                sms_countries=settings.sms_countries,
+            ),
+        )
+
     async def close(self) -> None:
-        """Close the database; the recorder is closed by whoever started it."""
+        """Close the database; what was started is closed by whoever started it."""
+        self.login.equipment.passwords.close()
         await self.database.close()
 
 
@@ -103,14 +167,23 @@ async def open_house(
     clock: Clock | None = None,
     ids: Ids | None = None,
     secrets: Secrets | None = None,
+    fetcher: Fetcher | None = None,
     upgrade: bool = False,
 ) -> House:
     """Open the database and build the rooms on it.
 
     Raises:
+        SealingKeysError: the keys that seal secrets cannot be had.
         SchemaBehind: a PostgreSQL database needs `gatepost db upgrade` first.
         StoreUnavailable: the database does not answer.
     """
+    secrets = secrets or SystemSecrets()
+    loaded = load_keys(settings.data_dir, settings.secret_keys, secrets)
+    if loaded.created_at_path:
+        path = str(loaded.created_at_path)
+        structlog.get_logger("gatepost").warning(
+            "back up this file: it opens the secrets in the database", path=path
+        )
     database = await open_database(
         settings.database_url, scan_deadline_s=settings.scan_deadline_s, upgrade=upgrade
     )
@@ -120,7 +193,30 @@ async def open_house(
         database,
         clock=clock,
         ids=ids or Uuid7Ids(clock),
-        secrets=secrets or SystemSecrets(),
+        secrets=secrets,
+        sealer=Sealer(loaded.keys, secrets),
+        fetcher=fetcher or fetcher_of(settings),
+    )
+
+
+def fetcher_of(settings: Settings) -> Fetcher:
+    """Build what fetches metadata, keys and tokens, and sends text messages."""
+    return HttpFetcher(
+        networks=settings.outbound_networks,
+        allow_http=settings.outbound_http,
+        user_agent=f"Gatepost/{__version__}",
+    )
+
+
+def page_doors(house: House) -> Doors:
+    """Build the doors with pages."""
+    return Doors(
+        house.settings,
+        login=house.login,
+        tenants=house.tenants,
+        recorder=house.recorder,
+        clock=house.clock,
+        ids=house.ids,
     )
 
 
@@ -150,18 +246,18 @@ class Application:
         self._house: House | None = None
         self._app: Edge | None = None
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection event, or the server's own start and stop."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif self._app:
             await self._app(scope, receive, send)
 
-    async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+    async def _live(self, receive: Any, send: Any) -> None:
         await receive()
         try:
             await self._start()
-        except (StoreUnavailable, SchemaBehind) as error:
+        except (StoreUnavailable, SchemaBehind, SealingKeysError, SenderMisconfigured) as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await send({"type": "lifespan.startup.complete"})
@@ -174,12 +270,14 @@ class Application:
         house = self._house = await open_house(settings)
         self._app = create_app(
             scim=scim_door(house),
+            doors=page_doors(house),
             setup=SetupPages(house.administrators, house.tenants),
             health=Health(house.database, metrics_token=settings.metrics_token),
             with_metrics=settings.metrics_enabled,
         )
         house.recorder.start()
         house.retention.start()
+        house.delivery.start()
         # What lives as long as the process need not be looked at by the collector again.
         gc.collect()
         gc.freeze()
@@ -187,6 +285,7 @@ class Application:
 
     async def _stop(self) -> None:
         if self._house:
+            await self._house.delivery.close()
             await self._house.retention.close()
             await self._house.recorder.close()
             await self._house.close()

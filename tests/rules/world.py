@@ -10,6 +10,7 @@ import msgspec
 
 from gatepost.base.actor import Actor, ActorKind, command_line
 from gatepost.base.clock import FakeClock
+from gatepost.base.fetching import Fetcher
 from gatepost.base.ids import Uuid7Ids
 from gatepost.base.secrets import SystemSecrets
 from gatepost.base.settings import Settings
@@ -26,13 +27,15 @@ from gatepost.tenancy.tokens import NewToken
 from gatepost.web.app import create_app
 from gatepost.web.health import Health
 from gatepost.web.setup.pages import SetupPages
-from gatepost.wiring import House, open_house, scim_door
+from gatepost.wiring import House, open_house, page_doors, scim_door
 
 Document = dict[str, Any]
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PUBLIC_URL = "https://gatepost.test"
 EXTENSION = GATEPOST_USER
+SECRET_KEY = "c2VhbHMgd2hhdCB0ZXN0cyBrZWVwLCBhbmQgbm90aGk="
+"""A key for what tests seal: every world of one database has the same."""
 
 
 def a_user(user_name: str = "ada@example.com", **attributes: Any) -> Document:
@@ -128,6 +131,7 @@ class World:
         self.clients: list[Client] = []
         self.app = create_app(
             scim=scim_door(house),
+            doors=page_doors(house),
             setup=SetupPages(house.administrators, house.tenants),
             health=Health(house.database, metrics_token=None),
             with_metrics=False,
@@ -238,14 +242,16 @@ class World:
         await self.house.close()
 
 
-async def open_world(url: str, **settings: Any) -> World:
+async def open_world(url: str, *, fetcher: Fetcher | None = None, **settings: Any) -> World:
     """Open a house on the database; its tenant is `default`."""
     clock = FakeClock(START)
+    settings.setdefault("secret_keys", SECRET_KEY)
     house = await open_house(
         Settings(database_url=url, public_url=PUBLIC_URL, **settings),
         clock=clock,
         ids=Uuid7Ids(clock),
         secrets=SystemSecrets(),
+        fetcher=fetcher,
         upgrade=True,
     )
     system = Actor(kind=ActorKind.SYSTEM, tenant_id=0, name="system")

@@ -21,12 +21,11 @@ from gatepost.lifecycle.plan import Plan
 from gatepost.login import notices, throttling
 from gatepost.login.attempts import Stage, advance, count_try, with_facts
 from gatepost.login.challenges import Challenges
-from gatepost.login.completion import NewSession, SignedIn, complete
+from gatepost.login.completion import NewSession, complete
 from gatepost.login.enrolment import Begun, Enrolment
 from gatepost.login.equipment import Equipment
 from gatepost.login.known_browser import new_mark
 from gatepost.login.refusals import (
-    AccountInactive,
     AttemptGone,
     ProofWrong,
     StageMismatch,
@@ -105,7 +104,7 @@ class Flow:
             return []
         return self._enrolment.kinds()
 
-    async def challenge(self, visit: Visit, standing: Standing, kind: str) -> Any:  # noqa: ANN401
+    async def challenge(self, visit: Visit, standing: Standing, kind: str) -> Any:
         """Ask for a passkey (gives its options) or send a code by SMS (gives the masked number).
 
         Raises:
@@ -147,10 +146,10 @@ class Flow:
             await refuse(self._with.corridor, writer, refusal, standing.user)
         new = self._new_session(standing, [], replaces)
 
-        async def load() -> Any:  # noqa: ANN401
+        async def load() -> Any:
             return await self._second_factors.known(owner, proof)
 
-        def decide(known_proofs: Any, at: datetime) -> Plan:  # noqa: ANN401
+        def decide(known_proofs: Any, at: datetime) -> Plan:
             try:
                 proved = self._second_factors.check(proof, known_proofs, owner, at)
             except ProofWrong as refusal:
@@ -181,10 +180,10 @@ class Flow:
             raise StageMismatch(stage=standing.attempt.stage)
         new = self._new_session(standing, [], replaces)
 
-        async def load() -> Any:  # noqa: ANN401
+        async def load() -> Any:
             return await self._enrolment.known(owner, proof.kind)
 
-        def decide(enrolling: Any, at: datetime) -> Plan:  # noqa: ANN401
+        def decide(enrolling: Any, at: datetime) -> Plan:
             try:
                 made = self._enrolment.check(proof, name, enrolling, owner, at)
             except ProofWrong as refusal:
@@ -243,7 +242,7 @@ class Flow:
             replaces=replaces.session if replaces else None,
         )
 
-    def _done(  # noqa: PLR0913, PLR0917 - a session and all that comes with it
+    def _done(
         self,
         visit: Visit,
         standing: Standing,

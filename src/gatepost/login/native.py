@@ -47,6 +47,14 @@ class NativeSignIn:
         routes = await self._routes(tenant_id)
         return Identified(identifier, user, provider_for(identifier, user, routes))
 
+    async def attempt(self, secret: str | None, *stages: Stage) -> AttemptRow:
+        """Find the browser's attempt; that which awaits a password, if no stage is named.
+
+        Raises:
+            AttemptGone, StageMismatch: there is none at that stage.
+        """
+        return await self._with.attempts.find(secret, *(stages or (Stage.PASSWORD,)))
+
     async def begin(
         self, visit: Visit, tenant_id: int, found: Identified, return_to: str
     ) -> ToStage:

@@ -52,7 +52,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 _WARNING = "If it was not you, tell your administrator at once."
 
 
-def mail(  # noqa: PLR0913 - a message has these parts
+def mail(
     equipment: Equipment,
     user: UserRow,
     purpose: str,

@@ -22,9 +22,9 @@ from gatepost.login.refusals import (
     SsoSwitchedOff,
 )
 from gatepost.login.sso_return import Returned
-from gatepost.login.sso_start import asked_context, max_age_of
+from gatepost.login.sso_start import asked_context
 from gatepost.oidc import callback, id_token, token_request, userinfo
-from gatepost.oidc.errors import OidcError, UnknownKey, SignatureInvalid
+from gatepost.oidc.errors import OidcError, SignatureInvalid, UnknownKey
 from gatepost.oidc.exchange import HttpRequest
 from gatepost.oidc.id_token import Expected, IdToken
 from gatepost.oidc.token_request import TokenResponse
@@ -166,7 +166,7 @@ class OidcReturn:
         )
 
     def _asked(self, attempt: AttemptRow) -> _Asked:
-        assert attempt.sealed is not None  # noqa: S101 - sealed when the provider was asked
+        assert attempt.sealed is not None
         plain = self._with.sealer.open(attempt.sealed, asked_context(attempt.request_id or ""))
         return msgspec.json.decode(plain, type=_Asked)
 

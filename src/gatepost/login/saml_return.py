@@ -7,6 +7,7 @@ from gatepost.login.attempts import Stage
 from gatepost.login.equipment import Equipment
 from gatepost.login.halves import Half, Halves
 from gatepost.login.identity import of_assertion
+from gatepost.login.refresh import Refresher
 from gatepost.login.refusals import (
     AttemptGone,
     BrowserMismatch,
@@ -14,7 +15,6 @@ from gatepost.login.refusals import (
     ProviderRefused,
     SsoSwitchedOff,
 )
-from gatepost.login.refresh import Refresher
 from gatepost.login.sso_return import Returned, replay_digest
 from gatepost.saml import inspect, response
 from gatepost.saml.errors import SamlError, SignatureInvalid

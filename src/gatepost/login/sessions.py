@@ -13,7 +13,7 @@ from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.plan import Plan
 from gatepost.login.refusals import SessionGone, StepUpRequired
 from gatepost.store import sessions
-from gatepost.store.changes import Change, DeleteAll, Insert, Update
+from gatepost.store.changes import Change, DeleteAll, Update
 from gatepost.store.login_rows import SessionRow
 from gatepost.store.rows import UserRow
 from gatepost.store.tables import CHALLENGES, SESSIONS, key_of
@@ -29,7 +29,7 @@ class Signed(msgspec.Struct, frozen=True):
     user: UserRow
 
 
-class Limits(msgspec.Struct, frozen=True):
+class SessionLimits(msgspec.Struct, frozen=True):
     """How long a session lasts: unused, and at all; seconds."""
 
     idle_s: float
@@ -40,7 +40,7 @@ class Sessions:
     """Finds, lists and ends sessions."""
 
     def __init__(
-        self, corridor: Corridor, recorder: Recorder, secrets: Secrets, limits: Limits
+        self, corridor: Corridor, recorder: Recorder, secrets: Secrets, limits: SessionLimits
     ) -> None:
         self._corridor = corridor
         self._database = corridor.database
@@ -145,7 +145,7 @@ def owner_of(row_id: str) -> bytes:
     return bytes.fromhex(row_id.replace("-", ""))
 
 
-def rotated(session: SessionRow, secret: str, **values: Any) -> Update:  # noqa: ANN401
+def rotated(session: SessionRow, secret: str, **values: Any) -> Update:
     """Give the change that moves a session under a new secret, with what was proved."""
     new = {"digest": digest(secret), **values}
     return Update(SESSIONS, key_of(SESSIONS, session), new, {"digest": session.digest})

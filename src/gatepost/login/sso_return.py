@@ -28,7 +28,7 @@ from gatepost.login.steps import ToStage
 from gatepost.login.subject import Candidates, Match, match
 from gatepost.login.visit import Visit, sent_by
 from gatepost.scim.urns import GATEPOST_USER, USER
-from gatepost.store import logins, users
+from gatepost.store import logins
 from gatepost.store.changes import Change, Insert, Upsert
 from gatepost.store.login_rows import AttemptRow, FactorRow, ReplayRow, SubjectRow
 from gatepost.store.rows import UserRow
@@ -105,7 +105,7 @@ class SsoReturn:
         )
         return reached
 
-    def _matched(  # noqa: PLR0913, PLR0917 - all that the decision made of the message
+    def _matched(
         self,
         half: Half,
         returned: Returned,
@@ -121,7 +121,7 @@ class SsoReturn:
             evidence = Evidence(None, "administrators who are not the provider's prove MFA here")
         stage = _stage(evidence, user, loaded.factors, begun)
         attempt = begun.row if begun else returned.attempt
-        assert attempt is not None  # noqa: S101 - asked for, or begun just now
+        assert attempt is not None
         facts = with_facts(attempt, **self._facts(found, identity, evidence))
         sealed = self._sealed_hint(half, returned, facts["identity"]["subject"])
         columns = {"user_id": user.user_id, "facts": facts, "sealed": sealed}

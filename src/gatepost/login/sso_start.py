@@ -132,9 +132,13 @@ def max_age_of(half: Half) -> int | None:
     return own if own is not None or rule.is_empty else rule.max_age_s
 
 
-def _sent(half: Half, begun: Begun, **way: Any) -> ToProvider:  # noqa: ANN401 - url or form
+def _sent(half: Half, begun: Begun, **way: Any) -> ToProvider:
     return ToProvider(
-        provider=half.provider, attempt_id=begun.row.attempt_id, secret=begun.secret, **way
+        provider=half.provider,
+        protocol=half.sso.protocol,
+        attempt_id=begun.row.attempt_id,
+        secret=begun.secret,
+        **way,
     )
 
 

@@ -17,6 +17,7 @@ class ToProvider(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     provider: ProviderRow
+    protocol: str
     attempt_id: str
     secret: str
     url: str | None = None

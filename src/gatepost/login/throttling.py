@@ -142,7 +142,7 @@ async def _run(
     actor: Actor,
     counters: Counters,
     decide: Callable[[dict[str, ThrottleRow], datetime], Plan],
-) -> Any:  # noqa: ANN401 - the plan's outcome
+) -> Any:
     async def load() -> dict[str, ThrottleRow]:
         return await logins.throttles(corridor.database, counters.tenant_id, counters.names)
 

@@ -48,6 +48,7 @@ from gatepost.saml import fixes
 
 FIXES: dict[str, str] = fixes.FIXES
 FACT_CHARACTERS_MAX = 256
+DETAIL_CHARACTERS_MAX = 512
 
 
 class SamlError(Exception):
@@ -61,16 +62,15 @@ class SamlError(Exception):
     code: ClassVar[str] = "saml.error"
 
     def __init__(self, detail: str, **facts: str | None) -> None:
-        super().__init__(detail)
-        self.detail = detail
+        self.detail = clip(detail, DETAIL_CHARACTERS_MAX)
+        super().__init__(self.detail)
         self.facts = {name: clip(value) for name, value in facts.items() if value is not None}
 
 
-def clip(text: str) -> str:
+def clip(text: str, characters_max: int = FACT_CHARACTERS_MAX) -> str:
     """Cut a received value to what may be shown and stored, on one line."""
-    shown = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
-    is_long = len(shown) > FACT_CHARACTERS_MAX
-    return f"{shown[: FACT_CHARACTERS_MAX - 1]}…" if is_long else shown
+    kept = text if len(text) <= characters_max else f"{text[: characters_max - 1]}…"
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in kept)
 
 
 class Unreadable(SamlError):

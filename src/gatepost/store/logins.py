@@ -40,7 +40,7 @@ async def find_password(database: Database, tenant_id: int, user_id: str) -> Pas
 async def factors(database: Database, tenant_id: int, user_id: str) -> list[FactorRow]:
     """Read the user's second factors, the last used first, then the newest."""
     found = await equal_rows(database, FactorRow, tenant_id=tenant_id, user_id=user_id)
-    return sorted(found, key=lambda one: (one.last_used_at or one.created_at), reverse=True)
+    return sorted(found, key=lambda one: one.last_used_at or one.created_at, reverse=True)
 
 
 async def find_recovery_code(

@@ -8,25 +8,16 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gatepost.web.metrics import observe
-
-_PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+from gatepost.web.pages.headers import page_headers
 
 
 class Edge:
     """Sends `/scim/v2/…` to the SCIM door and everything else to the pages."""
 
-    def __init__(self, *, scim: Any, pages: ASGIApp) -> None:  # noqa: ANN401 - an ASGI door
+    def __init__(self, *, scim: Any, pages: ASGIApp, public_url: str) -> None:
         self._scim = scim
         self._pages = pages
+        self._headers = page_headers(public_url)
         # Bound here, since every use of an unbound one binds it anew.
         self._log = structlog.get_logger("gatepost.access").bind()
 
@@ -35,7 +26,7 @@ class Edge:
         if scope["type"] == "http" and scope["path"].startswith("/scim/v2"):
             await self._serve_scim(scope, receive, send)
         elif scope["type"] == "http":
-            await self._pages(scope, receive, _with_headers(send))
+            await self._pages(scope, receive, self._with_headers(send))
         else:
             await self._pages(scope, receive, send)
 
@@ -61,13 +52,12 @@ class Edge:
             request_id=inbound.request_id if inbound else None,
         )
 
+    def _with_headers(self, send: Send) -> Send:
+        async def wrapped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
 
-def _with_headers(send: Send) -> Send:
-    async def wrapped(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in _PAGE_HEADERS.items():
-                headers.setdefault(name, value)
-        await send(message)
-
-    return wrapped
+        return wrapped

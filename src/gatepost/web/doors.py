@@ -1,0 +1,80 @@
+"""Puts the doors with pages on the rooms behind them."""
+
+from starlette.routing import Route
+
+from gatepost.activity.recorder import Recorder
+from gatepost.base.clock import Clock
+from gatepost.base.ids import Ids
+from gatepost.base.settings import Settings
+from gatepost.login.rooms import LoginRooms
+from gatepost.tenancy.tenants import Tenants
+from gatepost.web.pages.assets import page_assets
+from gatepost.web.pages.reception import Reception
+from gatepost.web.pages.rendering import Pages
+from gatepost.web.sso.attempt_cookie import AttemptCookies
+from gatepost.web.sso.factors import FactorPages
+from gatepost.web.sso.going import Going
+from gatepost.web.sso.links import LinkPages
+from gatepost.web.sso.protocol import ProtocolEndpoints
+from gatepost.web.sso.routes import routes as sso_routes
+from gatepost.web.sso.sign_in import SignInPages
+
+TEMPLATES = {"sso": "gatepost.web.sso"}
+
+
+class Doors:
+    """Every page and endpoint that is not SCIM's."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        login: LoginRooms,
+        tenants: Tenants,
+        recorder: Recorder,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self.pages = Pages(page_assets(), settings.public_url, TEMPLATES)
+        self.reception = Reception(
+            pages=self.pages,
+            sessions=login.sessions,
+            recorder=recorder,
+            clock=clock,
+            ids=ids,
+            public_url=settings.public_url,
+            display_name=settings.display_name,
+        )
+        self._settings = settings
+        self._login = login
+        self._tenants = tenants
+
+    def routes(self) -> list[Route]:
+        """Give the paths of all of them."""
+        return [*self.pages.routes(), *self._sso()]
+
+    def _sso(self) -> list[Route]:
+        login, reception = self._login, self.reception
+        kept = AttemptCookies(self._settings.public_url)
+        going = Going(reception, kept, self._settings.application_url)
+        sign_in = SignInPages(
+            reception=reception,
+            attempt_cookies=kept,
+            going=going,
+            tenants=self._tenants,
+            native=login.native,
+            sso=login.sso,
+            flow=login.flow,
+            application_url=self._settings.application_url,
+        )
+        protocol = ProtocolEndpoints(
+            reception=reception,
+            attempt_cookies=kept,
+            going=going,
+            sso=login.sso,
+            logout=login.logout,
+            publishing=login.publishing,
+        )
+        factors = FactorPages(reception, kept, going, login.flow)
+        links = LinkPages(reception, going, self._tenants, login.native, login.links)
+        return sso_routes(sign_in, factors, links, protocol)

@@ -1,0 +1,218 @@
+"""The pages of the second factor: prove one, or set the first one up (R33)."""
+
+import base64
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gatepost.login.attempts import Stage
+from gatepost.login.enrolment import NAMES, Begun, masked
+from gatepost.login.flow import Flow, Standing
+from gatepost.login.proofs.totp import qr_svg
+from gatepost.login.refusals import (
+    MessagesOff,
+    PhoneUnacceptable,
+    ProofWrong,
+    Throttled,
+)
+from gatepost.login.second_factor import METHODS, Proof
+from gatepost.login.visit import Visit
+from gatepost.web.pages.reception import Form, Reception, csrf_of
+from gatepost.web.pages.refusals import words_of
+from gatepost.web.sso.attempt_cookie import AttemptCookies
+from gatepost.web.sso.going import Going
+
+WRONG = "That was not right, or is no longer good. Try again."
+LABELS = {**NAMES, "recovery": "Recovery code"}
+
+
+class FactorPages:
+    """Second factors within a sign-in."""
+
+    def __init__(
+        self, reception: Reception, attempt_cookies: AttemptCookies, going: Going, flow: Flow
+    ) -> None:
+        self._reception = reception
+        self._cookies = attempt_cookies
+        self._going = going
+        self._flow = flow
+
+    async def show(self, request: Request) -> Response:
+        """Ask for a second factor: the one used last, or the one that is wanted."""
+
+        async def work(visit: Visit) -> Response:
+            standing = await self._standing(request, Stage.FACTOR)
+            return await self._factor(request, visit, standing, request.query_params.get("kind"))
+
+        return await self._reception.answer(request, work)
+
+    async def send(self, request: Request) -> Response:
+        """Send a code by SMS."""
+
+        async def work(visit: Visit) -> Response:
+            standing, _form = await self._posted(request, Stage.FACTOR)
+            try:
+                await self._flow.challenge(visit, standing, "sms")
+            except (Throttled, PhoneUnacceptable, MessagesOff) as refusal:
+                said = words_of(refusal)
+                return await self._factor(
+                    request, visit, standing, "sms", said.sentence, said.status
+                )
+            return self._reception.go("/sign-in/factor?kind=sms&sent=1")
+
+        return await self._reception.answer(request, work)
+
+    async def prove(self, request: Request) -> Response:
+        """Take the proof."""
+
+        async def work(visit: Visit) -> Response:
+            standing, form = await self._posted(request, Stage.FACTOR)
+            proof = Proof(form.get("kind", ""), form.get("answer", ""))
+            replaced = await self._reception.signed(request)
+            try:
+                done = await self._flow.prove(visit, standing, proof, replaced)
+            except (ProofWrong, Throttled) as refusal:
+                return await self._factor(request, visit, standing, proof.kind, *said(refusal))
+            return self._going.done(request, done)
+
+        return await self._reception.answer(request, work)
+
+    async def show_enrolment(self, request: Request) -> Response:
+        """Offer what can be set up."""
+
+        async def work(_visit: Visit) -> Response:
+            return self._enrolment(request, await self._standing(request, Stage.ENROLMENT))
+
+        return await self._reception.answer(request, work)
+
+    async def begin_enrolment(self, request: Request) -> Response:
+        """Begin to set up what was chosen."""
+
+        async def work(visit: Visit) -> Response:
+            standing, form = await self._posted(request, Stage.ENROLMENT)
+            kind, phone = form.get("kind", ""), form.get("phone", "")
+            try:
+                begun = await self._flow.begin_enrolment(visit, standing, kind, phone)
+            except (PhoneUnacceptable, MessagesOff, Throttled) as refusal:
+                return self._enrolment(request, standing, *said(refusal), phone=phone)
+            return self._proving(request, kind, begun)
+
+        return await self._reception.answer(request, work)
+
+    async def enrol(self, request: Request) -> Response:
+        """Take the proof of what was set up; this ends the sign-in."""
+
+        async def work(visit: Visit) -> Response:
+            standing, form = await self._posted(request, Stage.ENROLMENT)
+            proof = Proof(form.get("kind", ""), form.get("answer", ""))
+            replaced = await self._reception.signed(request)
+            try:
+                done = await self._flow.enrol(
+                    visit, standing, proof, form.get("name", ""), replaced
+                )
+            except ProofWrong as refusal:
+                return self._enrolment(request, standing, *said(refusal))
+            return self._going.done(request, done)
+
+        return await self._reception.answer(request, work)
+
+    async def _factor(
+        self,
+        request: Request,
+        visit: Visit,
+        standing: Standing,
+        wanted: str | None,
+        error: str | None = None,
+        status: int = 200,
+    ) -> Response:
+        kinds = offered(standing)
+        kind = wanted if wanted in kinds else kinds[0]
+        options = None
+        if kind == "passkey":
+            options = as_json(await self._flow.challenge(visit, standing, "passkey"))
+        return self._reception.page(
+            request,
+            "sso/factor.html",
+            status,
+            errors={"answer": error} if error else {},
+            csrf=self._csrf(request),
+            kind=kind,
+            others=[(one, LABELS[one]) for one in kinds if one != kind],
+            options=options,
+            phone=masked(standing.user.phone),
+            sent="sent" in request.query_params or bool(error),
+            user_name=standing.user.user_name,
+        )
+
+    def _enrolment(
+        self,
+        request: Request,
+        standing: Standing,
+        error: str | None = None,
+        status: int = 200,
+        phone: str = "",
+    ) -> Response:
+        return self._reception.page(
+            request,
+            "sso/enrol.html",
+            status,
+            errors={"phone" if phone else "": error} if error else {},
+            csrf=self._csrf(request),
+            kinds=self._flow.enrolment_kinds(standing),
+            phone=phone or standing.user.phone or "",
+            user_name=standing.user.user_name,
+        )
+
+    def _proving(self, request: Request, kind: str, begun: Begun) -> Response:
+        return self._reception.page(
+            request,
+            "sso/enrol_prove.html",
+            csrf=self._csrf(request),
+            kind=kind,
+            action="/sign-in/enrol/prove",
+            back="/sign-in/enrol",
+            **shown(begun),
+        )
+
+    async def _posted(self, request: Request, stage: Stage) -> tuple[Standing, Form]:
+        form = await self._reception.form(request, self._cookies.secret(request) or "")
+        return await self._standing(request, stage), form
+
+    async def _standing(self, request: Request, stage: Stage) -> Standing:
+        return await self._flow.standing(self._cookies.secret(request), stage)
+
+    def _csrf(self, request: Request) -> str:
+        return csrf_of(self._cookies.secret(request) or "")
+
+
+def said(refusal: ProofWrong | Throttled | PhoneUnacceptable | MessagesOff) -> tuple[str, int]:
+    """Give the sentence beside the field, and the page's status."""
+    words = words_of(refusal)
+    return (WRONG if isinstance(refusal, ProofWrong) else words.sentence), words.status
+
+
+def offered(standing: Standing) -> list[str]:
+    """List what the person can prove, the factor used last first, recovery codes last."""
+    kinds = list(dict.fromkeys(one.kind for one in standing.factors if one.kind in METHODS))
+    return [*kinds, "recovery"] if standing.recovery_codes_left or not kinds else kinds
+
+
+def shown(begun: Begun) -> dict[str, Any]:
+    """Give what the page of a begun enrolment shows."""
+    qr = None
+    if begun.uri:
+        drawn = base64.b64encode(qr_svg(begun.uri).encode()).decode()
+        qr = f"data:image/svg+xml;base64,{drawn}"
+    return {
+        "secret": begun.secret,
+        "qr": qr,
+        "options": as_json(begun.options) if begun.options else None,
+        "phone": masked(begun.phone),
+    }
+
+
+def as_json(value: Any) -> str:
+    """Write what a script reads from an attribute."""
+    return msgspec.json.encode(value).decode()
