@@ -198,6 +198,8 @@ ANSWERS = (
     status("a success that has failed", code(SUCCESS, code(f"{STATUS}AuthnFailed"))),
     status("a success within a failure", code(f"{STATUS}Responder", code(SUCCESS))),
     status("an empty code", code("")),
+    status("an endless code", code("x" * 100_000)),
+    status("many codes", code("a", code("b", code("c")))),
     status("success in capitals", code(SUCCESS.upper())),
     status("no code", "", Misshapen),
     status("two codes", code(SUCCESS) + code(SUCCESS), Misshapen),

@@ -41,11 +41,12 @@ def agree(made: Made, signs: str, *keys: Pair, **given: Any) -> None:
         {"is_last": True},
         {"key_info": ""},
         {"prefixes": "xs saml"},
+        {"prefixes": "#default xs"},
         {"method": f"{signer.MORE}rsa-sha384", "digest_method": f"{signer.MORE}sha384"},
         {"method": f"{signer.MORE}rsa-sha512", "digest_method": f"{signer.XENC}sha512"},
         {"method": PSS},
     ],
-    ids=["plain", "last", "no KeyInfo", "prefixes", "SHA-384", "SHA-512", "PSS"],
+    ids=["plain", "last", "no KeyInfo", "prefixes", "default", "SHA-384", "SHA-512", "PSS"],
 )
 def test_both_accept_what_is_signed(signs: str, how: dict[str, Any]) -> None:
     parts = Parts(response_declarations=XS)

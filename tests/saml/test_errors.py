@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from gatepost.saml import errors
-from gatepost.saml.errors import FACT_CHARACTERS_MAX, FIXES, Issuer, SamlError, clip
+from gatepost.saml.errors import (
+    DETAIL_CHARACTERS_MAX,
+    FACT_CHARACTERS_MAX,
+    FIXES,
+    Issuer,
+    SamlError,
+    clip,
+)
 
 GROUPS = {"Unreadable", "Untrusted", "Misdirected", "Insufficient"}
 
@@ -43,6 +50,11 @@ def test_an_error_keeps_what_was_received_cut_and_on_one_line() -> None:
     assert error.facts.keys() == {"expected", "received"}
     assert len(error.facts["received"]) == FACT_CHARACTERS_MAX
     assert error.facts["received"].startswith("b\ufffdb\ufffd")
+
+
+def test_a_sentence_is_cut_too_lest_it_carry_a_whole_message() -> None:
+    error = Issuer("x" * 10_000)
+    assert len(error.detail) == len(str(error)) == DETAIL_CHARACTERS_MAX
 
 
 def test_clipping_leaves_short_texts_alone() -> None:

@@ -1,5 +1,6 @@
 """Honest Responses, in the ways that identity providers make them, are accepted."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -76,6 +77,24 @@ def test_inclusive_namespaces_of_the_signed_info_are_honoured() -> None:
         return text.replace(f"{method}/>", f"{method}>{inside}</ds:CanonicalizationMethod>")
 
     check(Maker(how={"edit_signed_info": add}).make())
+
+
+def test_the_default_namespace_may_be_in_the_list() -> None:
+    check(Maker(how={"prefixes": "#default saml"}).make())
+
+
+def test_values_may_stand_in_lines() -> None:
+    def break_lines(text: str) -> str:
+        return re.sub(r"([A-Za-z0-9+/]{76})", r"\1\n", text)
+
+    check(Maker(signs="both", how={"edit_signature": break_lines}).make())
+
+
+def test_a_signature_may_be_indented() -> None:
+    def indent(text: str) -> str:
+        return text.replace("><", ">\n  <")
+
+    check(Maker(signs="both", how={"edit_signed_info": indent}).make())
 
 
 def test_no_key_info_is_needed() -> None:
