@@ -116,7 +116,7 @@ def test_a_published_private_key_spoils_the_set(name: str, key: Any) -> None:
 @pytest.mark.parametrize(
     "document",
     [b"", b"[]", b"{}", b'{"keys":{}}', b'{"keys":null}', b"<html>", b'{"keys":[],"keys":[]}',
-     b"\xff", b'{"keys":' + b"[" * 100_000, b" " * 600_000, jwks(*[GOOD] * 65)],
+     b"\xff", b'{"keys":' + b"[" * 100_000, jwks(GOOD) + b" " * 600_000, jwks(*[GOOD] * 65)],
     ids=["empty", "list", "none", "object", "null", "html", "twice", "latin", "deep", "large",
          "many"],
 )  # fmt: skip

@@ -279,3 +279,10 @@ def test_a_code_that_the_provider_repeats_is_not_stored() -> None:
     body = json.dumps({"error": "invalid_grant", "error_description": f"{code} is used"}).encode()
     with refused(CodeRefused, code):
         token_request.read(400, body, JSON)
+
+
+@pytest.mark.parametrize("pem", [None, b""])
+def test_a_missing_key_is_told_from_an_unfit_one(pem: bytes | None) -> None:
+    with refused(ClientKeyUnusable) as caught:
+        build(party(auth_method="private_key_jwt"), key_pem=pem)
+    assert "have no key" in caught.value.detail
