@@ -7,7 +7,7 @@ no random: states, nonces, verifiers and ids are arguments, requests are values
 that others send. What must happen only once (states, codes, logout tokens) is
 for the caller to remember.
 
-In reading order: errors, parties, urls, exchange, discovery, keys,
+In reading order: errors, fixes, parties, urls, exchange, discovery, keys,
 authorization, callback, token_request, signature (is it the provider's word?),
 claims (is it meant for us, now?), id_token, userinfo, logout.
 """
