@@ -62,7 +62,7 @@ from gatepost.web.setup.pages import SetupPages
 class House:
     """Every room, built on one database. Doors and commands take what they need from it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the ground is made of
         self,
         settings: Settings,
         database: OpenDatabase,
@@ -246,14 +246,14 @@ class Application:
         self._house: House | None = None
         self._app: Edge | None = None
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         """Serve one connection event, or the server's own start and stop."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif self._app:
             await self._app(scope, receive, send)
 
-    async def _live(self, receive: Any, send: Any) -> None:
+    async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         await receive()
         try:
             await self._start()
@@ -278,6 +278,7 @@ class Application:
         house.recorder.start()
         house.retention.start()
         house.delivery.start()
+        house.login.upkeep.start()
         # What lives as long as the process need not be looked at by the collector again.
         gc.collect()
         gc.freeze()
@@ -285,6 +286,7 @@ class Application:
 
     async def _stop(self) -> None:
         if self._house:
+            await self._house.login.upkeep.close()
             await self._house.delivery.close()
             await self._house.retention.close()
             await self._house.recorder.close()

@@ -12,12 +12,13 @@ from gatepost.base.secrets import SystemSecrets
 from gatepost.delivery.outbox import claimed, failed
 from gatepost.delivery.senders import Sender, SendFailed
 from gatepost.delivery.worker import Delivery
-from gatepost.store import messages
+from gatepost.store import messages, passing
 from gatepost.store.changes import Broken, Change
 from gatepost.store.database import StoreUnavailable
 from gatepost.store.login_rows import MessageRow
 from gatepost.store.open import OpenDatabase
 from gatepost.store.read import find_row
+from gatepost.store.tables import MESSAGES
 from tests.delivery.conftest import OpenMore
 from tests.delivery.make import (
     PHONE,
@@ -448,7 +449,7 @@ async def test_old_messages_are_purged_of_their_tenant_alone(office: Office) -> 
     office.clock.move(100)
     await office.owe(a_message(3))
     before = START + timedelta(seconds=50)
-    assert await messages.purge(office.database, 1, before) == 1
-    assert await messages.purge(office.database, 1, before) == 0
+    assert await passing.purge(office.database, 1, MESSAGES, "created_at", before) == 1
+    assert await passing.purge(office.database, 1, MESSAGES, "created_at", before) == 0
     due = await messages.due(office.database, EMAIL, office.clock.now(), 10)
     assert {one.message_id for one in due} == {an_id(2), an_id(3)}

@@ -1,4 +1,4 @@
-"""Purges what is older than it is kept: bodies first, then records, then activities."""
+"""Purges what is older than it is kept: bodies, records, activities, and what soon passes."""
 
 import asyncio
 import contextlib
@@ -8,11 +8,33 @@ import structlog
 
 from gatepost.base.clock import Clock
 from gatepost.base.settings import Settings
-from gatepost.store import activities, requests, tenants
+from gatepost.store import activities, passing, requests, tenants
 from gatepost.store.database import Database, StoreUnavailable
+from gatepost.store.tables import (
+    ATTEMPTS,
+    CHALLENGES,
+    LINKS,
+    MESSAGES,
+    REPLAYS,
+    SESSIONS,
+    THROTTLES,
+    Table,
+)
 
 _EVERY_S = 3600.0
 _PAUSE_S = 0.05
+_MESSAGES_KEPT = timedelta(days=30)
+_PASSING: tuple[tuple[Table, str, timedelta], ...] = (
+    (SESSIONS, "expires_at", timedelta(0)),
+    (ATTEMPTS, "expires_at", timedelta(0)),
+    (CHALLENGES, "expires_at", timedelta(0)),
+    (REPLAYS, "expires_at", timedelta(0)),
+    (LINKS, "expires_at", timedelta(days=1)),
+    (THROTTLES, "seen_at", timedelta(days=2)),  # longer than any of their policies remembers
+    (MESSAGES, "created_at", _MESSAGES_KEPT),
+)
+"""What goes by itself: the table, the instant that counts, and how long after it."""
+
 NO_TENANT = 0
 """Under this the records of requests to no provider's URL are filed."""
 
@@ -58,6 +80,11 @@ class Retention:
         for purge, days in works:
             before = now - timedelta(days=days)
             while days and (done := await purge(self._database, tenant_id, before)):
+                touched += done
+                await self._clock.sleep(_PAUSE_S)
+        for table, column, kept_for in _PASSING:
+            before = now - kept_for
+            while done := await passing.purge(self._database, tenant_id, table, column, before):
                 touched += done
                 await self._clock.sleep(_PAUSE_S)
         return touched

@@ -258,7 +258,7 @@ class Account:
         found = await sessions.of_user(self._database, user.tenant_id, user.user_id)
         return [one for one in found if one.session_id != signed.session.session_id]
 
-    async def _run(self, writer: Writer, signed: Signed, decide: Any) -> None:
+    async def _run(self, writer: Writer, signed: Signed, decide: Any) -> None:  # noqa: ANN401
         user = signed.user
 
         async def load() -> _Present:

@@ -26,7 +26,7 @@ TRIES_MAX = 5
 class Stage(StrEnum):
     """What a sign-in awaits."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - a word, not a secret
     PROVIDER = "provider"
     FACTOR = "factor"
     ENROLMENT = "enrolment"
@@ -60,7 +60,7 @@ class Attempts:
         self._ids = ids
         self._secrets = secrets
 
-    def begin(self, tenant_id: int, stage: Stage, **columns: Any) -> Begun:
+    def begin(self, tenant_id: int, stage: Stage, **columns: Any) -> Begun:  # noqa: ANN401
         """Make an attempt; the caller's plan inserts it."""
         secret, at = self._secrets.new_link_secret(), self._clock.now()
         columns.setdefault("purpose", Purpose.SIGN_IN)
@@ -76,7 +76,7 @@ class Attempts:
         return Begun(row, secret)
 
     def new_secret(self) -> str:
-        """Give the secret of an attempt that was proved: nobody knows it who knew the one before."""
+        """Give a new secret for an attempt: nobody knows it who knew the one before."""
         return self._secrets.new_link_secret()
 
     async def find(self, secret: str | None, *stages: Stage) -> AttemptRow:
@@ -105,7 +105,7 @@ def advance(
     at: datetime,
     *,
     secret: str,
-    **columns: Any,
+    **columns: Any,  # noqa: ANN401 - of the row
 ) -> Change:
     """Give the change that moves an attempt on, under a new secret.
 
@@ -115,7 +115,7 @@ def advance(
     return Update(ATTEMPTS, key_of(ATTEMPTS, attempt), values, {"digest": attempt.digest})
 
 
-def with_facts(attempt: AttemptRow, **facts: Any) -> dict[str, Any]:
+def with_facts(attempt: AttemptRow, **facts: Any) -> dict[str, Any]:  # noqa: ANN401
     """Give the attempt's facts with these."""
     return {**attempt.facts, **facts}
 

@@ -83,7 +83,8 @@ class Challenges:
         asked = {"code": sms.digest(code, salt=salt), "salt": salt, "phone": phone}
         at = self._with.now
         ends = at + CHALLENGE_LIFETIME
-        message = notices.code_by_sms(self._with, owner.user, phone, code, at, ends)
+        text = sms.text(code, origin=self._with.public_url)
+        message = notices.text_message(self._with, owner.user, phone, text, at=at, ends=ends)
         await self.keep(owner, actor, kind, asked, message)
 
     async def keep(

@@ -57,7 +57,7 @@ class Enrolling(msgspec.Struct, frozen=True):
 
 
 class Enrolled(msgspec.Struct, frozen=True):
-    """A factor that was proved: what is written, and the recovery codes that come with the first."""
+    """A factor that was proved: what is written, and the recovery codes of the first one."""
 
     method: str
     changes: list[Change]
@@ -219,7 +219,7 @@ class Enrolment:
 
 
 def recovery_changes(user: UserRow, codes: tuple[str, ...], at: datetime) -> list[Change]:
-    """Give the changes that replace the person's recovery codes; none where there are no new ones."""
+    """Give the changes that replace the recovery codes; none where there are no new ones."""
     if not codes:
         return []
     rows = [

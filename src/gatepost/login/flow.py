@@ -104,7 +104,7 @@ class Flow:
             return []
         return self._enrolment.kinds()
 
-    async def challenge(self, visit: Visit, standing: Standing, kind: str) -> Any:
+    async def challenge(self, visit: Visit, standing: Standing, kind: str) -> Any:  # noqa: ANN401
         """Ask for a passkey (gives its options) or send a code by SMS (gives the masked number).
 
         Raises:
@@ -144,12 +144,12 @@ class Flow:
             tried = await self._second_factors.count(writer.actor, owner, proof, visit.address)
         except Throttled as refusal:
             await refuse(self._with.corridor, writer, refusal, standing.user)
-        new = self._new_session(standing, [], replaces)
+        new = self._new_session([], replaces)
 
-        async def load() -> Any:
+        async def load() -> Any:  # noqa: ANN401
             return await self._second_factors.known(owner, proof)
 
-        def decide(known_proofs: Any, at: datetime) -> Plan:
+        def decide(known_proofs: Any, at: datetime) -> Plan:  # noqa: ANN401
             try:
                 proved = self._second_factors.check(proof, known_proofs, owner, at)
             except ProofWrong as refusal:
@@ -178,12 +178,12 @@ class Flow:
         writer, owner = known(standing.user, visit), standing.owner
         if proof.kind not in self.enrolment_kinds(standing):
             raise StageMismatch(stage=standing.attempt.stage)
-        new = self._new_session(standing, [], replaces)
+        new = self._new_session([], replaces)
 
-        async def load() -> Any:
+        async def load() -> Any:  # noqa: ANN401
             return await self._enrolment.known(owner, proof.kind)
 
-        def decide(enrolling: Any, at: datetime) -> Plan:
+        def decide(enrolling: Any, at: datetime) -> Plan:  # noqa: ANN401
             try:
                 made = self._enrolment.check(proof, name, enrolling, owner, at)
             except ProofWrong as refusal:
@@ -202,7 +202,7 @@ class Flow:
         Raises:
             AccountInactive: the account was deactivated meanwhile.
         """
-        new = self._new_session(standing, list(standing.attempt.facts["methods"]), replaces)
+        new = self._new_session(list(standing.attempt.facts["methods"]), replaces)
         new = msgspec.structs.replace(new, is_mfa=False)
 
         async def load() -> None:
@@ -230,9 +230,7 @@ class Flow:
         reached: ToStage = await self._with.corridor.run(known(standing.user, visit), load, decide)
         return reached
 
-    def _new_session(
-        self, standing: Standing, methods: list[str], replaces: Signed | None
-    ) -> NewSession:
+    def _new_session(self, methods: list[str], replaces: Signed | None) -> NewSession:
         return NewSession(
             session_id=self._with.sessions.new_id(),
             secret=self._with.sessions.new_secret(),
@@ -242,7 +240,7 @@ class Flow:
             replaces=replaces.session if replaces else None,
         )
 
-    def _done(
+    def _done(  # noqa: PLR0913, PLR0917 - a session and all that comes with it
         self,
         visit: Visit,
         standing: Standing,

@@ -94,7 +94,7 @@ class Halves:
     def signing_key(self, half: Half) -> tuple[SsoKeyRow, bytes]:
         """Give the key pair that signs now, opened."""
         key = sso_parties.signing_key(half.keys)
-        assert key is not None
+        assert key is not None  # noqa: S101 - every SSO half is set up with one
         return key, self.open(key)
 
     def decryption_keys(self, half: Half) -> tuple[bytes, ...]:

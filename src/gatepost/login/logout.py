@@ -145,7 +145,7 @@ class Logout:
         half: Half,
         message_id: str,
         until: datetime,
-        named: Any,
+        named: Any,  # noqa: ANN401
     ) -> None:
         provider, key = half.provider, digest(message_id)
 
@@ -183,7 +183,7 @@ class Logout:
                 entry = Entry("session.ended", subject_of(user), data)
                 await self._with.corridor.commit(known(user), Plan((), (entry,)))
 
-    async def _named(self, half: Half, named: Any) -> list[SessionRow]:
+    async def _named(self, half: Half, named: Any) -> list[SessionRow]:  # noqa: ANN401
         if isinstance(named, LogoutRequest):
             return await self._of_request(half, named)
         sid, sub = named.session_id, named.subject

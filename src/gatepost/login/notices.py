@@ -1,27 +1,30 @@
 """What people are told: links, codes, and that something of theirs was changed."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from gatepost.activity.outbox import EMAIL, SMS, Message, queued
 from gatepost.login.equipment import Equipment
-from gatepost.login.proofs import sms
 from gatepost.store.changes import Change
 from gatepost.store.rows import UserRow
 
 _NOTICE_LIFETIME = timedelta(days=2)
-_HOURS = 24
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "invitation": (
         "Set up your account with {name}",
-        "An administrator made an account for you, {user}.\n\n"
-        "Choose a password and set up a second factor here, within 24 hours:\n{link}\n\n"
-        "If you did not expect this, do nothing: without you the account stays closed.",
+        (
+            "An administrator made an account for you, {user}.\n\n"
+            "Choose a password and set up a second factor here, within 24 hours:\n{link}\n\n"
+            "If you did not expect this, do nothing: without you the account stays closed."
+        ),
     ),
     "reset": (
         "Choose a new password for {name}",
-        "Somebody asked for a new password for {user}. If it was you, choose one here, within "
-        "24 hours:\n{link}\n\nIf it was not you, do nothing: the password stays as it is.",
+        (
+            "Somebody asked for a new password for {user}. If it was you, choose one here, within "
+            "24 hours:\n{link}\n\nIf it was not you, do nothing: the password stays as it is."
+        ),
     ),
     "password_changed": (
         "Your password for {name} was changed",
@@ -37,12 +40,23 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "factors_reset": (
         "Your second factors for {name} were reset",
-        "An administrator removed all second factors of {user} at {at}. You set up a new one "
-        "when you next sign in.\n\n{warning}",
+        (
+            "An administrator removed all second factors of {user} at {at}. You set up a new one "
+            "when you next sign in.\n\n{warning}"
+        ),
     ),
     "recovery_code_used": (
         "A recovery code was used to sign in to {name}",
         "A recovery code of {user} was used at {at}; {left} are left.\n\n{warning}",
+    ),
+    "certificate_ends": (
+        "The certificate of {provider} ends on {ends}",
+        (
+            "People sign in to {name} through {provider}, whose newest certificate ends on {ends}. "
+            "Its messages are accepted after that day too, but the provider will want to replace "
+            "it: make sure that the new one reaches {name}, by metadata that is read from a URL "
+            "or by pasting it."
+        ),
     ),
     "phone_changed": (
         "Your phone number with {name} was changed",
@@ -59,7 +73,7 @@ def mail(
     at: datetime,
     *,
     expires_at: datetime | None = None,
-    **facts: str,
+    **facts: Any,  # noqa: ANN401 - what the text names
 ) -> list[Change]:
     """Owe the person a mail; nothing where no mail is sent or the person has no address."""
     if not equipment.channels.email or not user.email:
@@ -86,40 +100,27 @@ def mail(
     return [queued(message, equipment.sealer, at=at, expires_at=ends)]
 
 
-def code_by_sms(
-    equipment: Equipment, user: UserRow, phone: str, code: str, at: datetime, ends: datetime
+def text_message(
+    equipment: Equipment, user: UserRow, phone: str, text: str, *, at: datetime, ends: datetime
 ) -> Change:
-    """Owe a code to that number."""
-    text = sms.text(code, origin=equipment.public_url)
-    return _sms(equipment, user, phone, "mfa_code", text, at, ends)
+    """Owe that number a text message; a code is `text` of `proofs.sms`."""
+    message = Message(
+        tenant_id=user.tenant_id,
+        message_id=equipment.new_id(),
+        channel=SMS,
+        purpose="mfa",
+        to=phone,
+        text=text,
+        user_id=user.user_id,
+    )
+    return queued(message, equipment.sealer, at=at, expires_at=ends)
 
 
 def old_number(equipment: Equipment, user: UserRow, at: datetime) -> list[Change]:
     """Owe the number that is replaced a word of it; nothing where no texts are sent."""
     if not equipment.channels.sms or not user.phone:
         return []
-    text = (
-        f"{equipment.display_name}: this is no longer the phone number of your account. {_WARNING}"
-    )
-    return [_sms(equipment, user, user.phone, "notice", text, at, at + _NOTICE_LIFETIME)]
-
-
-def _sms(
-    equipment: Equipment,
-    user: UserRow,
-    phone: str,
-    purpose: str,
-    text: str,
-    at: datetime,
-    ends: datetime,
-) -> Change:
-    message = Message(
-        tenant_id=user.tenant_id,
-        message_id=equipment.new_id(),
-        channel=SMS,
-        purpose=purpose,
-        to=phone,
-        text=text,
-        user_id=user.user_id,
-    )
-    return queued(message, equipment.sealer, at=at, expires_at=ends)
+    name = equipment.display_name
+    text = f"{name}: this is no longer the phone number of your account. {_WARNING}"
+    ends = at + _NOTICE_LIFETIME
+    return [text_message(equipment, user, user.phone, text, at=at, ends=ends)]

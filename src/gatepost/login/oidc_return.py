@@ -166,7 +166,7 @@ class OidcReturn:
         )
 
     def _asked(self, attempt: AttemptRow) -> _Asked:
-        assert attempt.sealed is not None
+        assert attempt.sealed is not None  # noqa: S101 - sealed when the provider was asked
         plain = self._with.sealer.open(attempt.sealed, asked_context(attempt.request_id or ""))
         return msgspec.json.decode(plain, type=_Asked)
 

@@ -24,6 +24,7 @@ from gatepost.login.sso_return import SsoReturn
 from gatepost.login.sso_start import SsoStart
 from gatepost.login.step_up import StepUp
 from gatepost.login.testing import Testing
+from gatepost.login.upkeep import Upkeep
 from gatepost.tenancy.sso import SingleSignOn
 from gatepost.tenancy.tenants import Tenants
 
@@ -66,3 +67,4 @@ class LoginRooms:
         self.publishing = Publishing(equipment, halves)
         self.links = Links(equipment, passwords)
         self.account = Account(equipment, enrolment, passwords, self.step_up)
+        self.upkeep = Upkeep(equipment, single_sign_on)

@@ -63,7 +63,7 @@ class SamlReturn:
         return found
 
     async def read(self, half: Half, message: bytes, attempt: AttemptRow | None) -> Returned:
-        """Verify the Response; a signature that no certificate fits has the metadata read anew, once.
+        """Verify the Response; where no certificate fits, the metadata is read anew, once.
 
         Raises:
             ProviderRefused: it is not acceptable; the reason is the protocol's own.

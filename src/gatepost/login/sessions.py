@@ -141,11 +141,11 @@ def ended(found: list[SessionRow]) -> list[Change]:
 
 
 def owner_of(row_id: str) -> bytes:
-    """Name an attempt or a session as the owner of a challenge; their secrets change, this stays."""
+    """Name an attempt or session as the owner of a challenge; its secret changes, this stays."""
     return bytes.fromhex(row_id.replace("-", ""))
 
 
-def rotated(session: SessionRow, secret: str, **values: Any) -> Update:
+def rotated(session: SessionRow, secret: str, **values: Any) -> Update:  # noqa: ANN401
     """Give the change that moves a session under a new secret, with what was proved."""
     new = {"digest": digest(secret), **values}
     return Update(SESSIONS, key_of(SESSIONS, session), new, {"digest": session.digest})

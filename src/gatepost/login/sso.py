@@ -26,7 +26,7 @@ SecretOf = Callable[[str], str | None]
 class Sso:
     """Sign-in through identity providers."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ways there and back
         self,
         equipment: Equipment,
         *,

@@ -105,7 +105,7 @@ class SsoReturn:
         )
         return reached
 
-    def _matched(
+    def _matched(  # noqa: PLR0913, PLR0917 - all that the decision made of the message
         self,
         half: Half,
         returned: Returned,
@@ -119,9 +119,9 @@ class SsoReturn:
         evidence = judge(identity, half.mfa_rule, at)
         if _is_ours_to_ask(user):
             evidence = Evidence(None, "administrators who are not the provider's prove MFA here")
-        stage = _stage(evidence, user, loaded.factors, begun)
+        stage = _stage(evidence, loaded.factors, begun)
         attempt = begun.row if begun else returned.attempt
-        assert attempt is not None
+        assert attempt is not None  # noqa: S101 - asked for, or begun just now
         facts = with_facts(attempt, **self._facts(found, identity, evidence))
         sealed = self._sealed_hint(half, returned, facts["identity"]["subject"])
         columns = {"user_id": user.user_id, "facts": facts, "sealed": sealed}
@@ -227,9 +227,7 @@ def _is_ours_to_ask(user: UserRow) -> bool:
     return user.administrator and user.provider_id is None
 
 
-def _stage(
-    evidence: Evidence, user: UserRow, factors: list[FactorRow], begun: Begun | None
-) -> Stage:
+def _stage(evidence: Evidence, factors: list[FactorRow], begun: Begun | None) -> Stage:
     if begun:
         return Stage.CONFIRMATION
     if evidence.satisfied_by:

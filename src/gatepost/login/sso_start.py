@@ -132,7 +132,7 @@ def max_age_of(half: Half) -> int | None:
     return own if own is not None or rule.is_empty else rule.max_age_s
 
 
-def _sent(half: Half, begun: Begun, **way: Any) -> ToProvider:
+def _sent(half: Half, begun: Begun, **way: Any) -> ToProvider:  # noqa: ANN401 - url or form
     return ToProvider(
         provider=half.provider,
         protocol=half.sso.protocol,
@@ -143,7 +143,7 @@ def _sent(half: Half, begun: Begun, **way: Any) -> ToProvider:
 
 
 def _endpoint(half: Half, binding: str) -> Endpoint:
-    """Give where the request goes: the binding that is set if the provider takes it, else another."""
+    """Give where the request goes: by the binding that is set, if the provider takes it."""
     wanted = HTTP_POST if binding == "post" else HTTP_REDIRECT
     known = [one for one in half.identity_provider.sso if one.binding in {HTTP_POST, HTTP_REDIRECT}]
     return next((one for one in known if one.binding == wanted), known[0])

@@ -49,7 +49,7 @@ class StepUp:
         if age > STEP_UP or "mfa" not in signed.session.methods:
             raise StepUpRequired
 
-    async def challenge(self, visit: Visit, signed: Signed, kind: str) -> Any:
+    async def challenge(self, visit: Visit, signed: Signed, kind: str) -> Any:  # noqa: ANN401
         """Ask for a passkey (gives its options) or send a code by SMS (gives the masked number).
 
         Raises:
@@ -74,10 +74,10 @@ class StepUp:
             await refuse(self._with.corridor, writer, refusal, signed.user)
         secret = self._with.sessions.new_secret()
 
-        async def load() -> Any:
+        async def load() -> Any:  # noqa: ANN401
             return await self._second_factors.known(owner, proof)
 
-        def decide(known_proofs: Any, at: datetime) -> Plan:
+        def decide(known_proofs: Any, at: datetime) -> Plan:  # noqa: ANN401
             try:
                 proved = self._second_factors.check(proof, known_proofs, owner, at)
             except ProofWrong as refusal:

@@ -32,7 +32,7 @@ class ToStage(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """Somebody is signed in; `mark` makes the browser a known one, `recovery_codes` are shown once."""
+    """Somebody is signed in; `mark` makes the browser a known one, codes are shown once."""
 
     signed_in: SignedIn
     mark: str

@@ -55,7 +55,7 @@ def of_password(tenant_id: int, account: str, address: str | None, browser: str 
 
 
 def of_code(tenant_id: int, user_id: str, address: str | None, *, is_short: bool) -> Counters:
-    """Give the counters of a second factor; short codes are also counted wherever they come from."""
+    """Give the counters of a second factor; short codes also have one for everywhere."""
     account = f"factor:{user_id}"
     everywhere = {throttle.account_name(account): CODES} if is_short else {}
     return Counters(tenant_id=tenant_id, refusing=_from(account, address, None) | everywhere)
@@ -142,7 +142,7 @@ async def _run(
     actor: Actor,
     counters: Counters,
     decide: Callable[[dict[str, ThrottleRow], datetime], Plan],
-) -> Any:
+) -> Any:  # noqa: ANN401 - the plan's outcome
     async def load() -> dict[str, ThrottleRow]:
         return await logins.throttles(corridor.database, counters.tenant_id, counters.names)
 

@@ -68,6 +68,12 @@ async def count_active_administrators(
     return int(number)
 
 
+async def administrators(database: Database, tenant_id: int) -> list[UserRow]:
+    """Read the active administrators of the tenant; few."""
+    rest = "WHERE t.tenant_id = $1 AND t.administrator AND t.status = 'active' ORDER BY t.user_id"
+    return await select_rows(database, UserRow, rest, tenant_id)
+
+
 async def by_ids(database: Database, tenant_id: int, user_ids: Iterable[str]) -> list[UserRow]:
     """Read those of the accounts that exist, by id."""
     wanted = list(user_ids)

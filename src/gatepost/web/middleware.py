@@ -14,7 +14,7 @@ from gatepost.web.pages.headers import page_headers
 class Edge:
     """Sends `/scim/v2/…` to the SCIM door and everything else to the pages."""
 
-    def __init__(self, *, scim: Any, pages: ASGIApp, public_url: str) -> None:
+    def __init__(self, *, scim: Any, pages: ASGIApp, public_url: str) -> None:  # noqa: ANN401 - ASGI
         self._scim = scim
         self._pages = pages
         self._headers = page_headers(public_url)

@@ -54,7 +54,7 @@ def breach_check(path: Path | None) -> Callable[[str], bool]:
     return BreachedFile(path).has if path is not None else _never
 
 
-def _never(password: str) -> bool:
+def _never(password: str) -> bool:  # noqa: ARG001 - stands for BreachedFile.has
     return False
 
 

@@ -73,7 +73,7 @@ class Passwords:
             raise ValueError(f"A password has at most {LENGTH_MAX} characters of ordinary text.")
         return await self._apart(lambda: self._hasher.hash(secret))
 
-    async def verify(self, hash: str | None, password: str) -> Verified:
+    async def verify(self, hash: str | None, password: str) -> Verified:  # noqa: A002 - Argon2's word for its text
         """Compare a password with what is stored.
 
         Without a stored hash it takes as long and is never right, so that the time of

@@ -69,7 +69,7 @@ def check_media_type(content_type: bytes) -> str:
     return essence
 
 
-def decode(body: bytes, depth_max: int) -> Any:
+def decode(body: bytes, depth_max: int) -> Any:  # noqa: ANN401 - any JSON value
     """Decode JSON, refusing what different readers would read differently.
 
     Raises:
@@ -119,7 +119,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(word: str) -> Any:
+def _no_constant(word: str) -> Any:  # noqa: ANN401
     raise ValueError(f"{word} is not JSON")
 
 

@@ -51,7 +51,7 @@ class LifecycleHandler:
         self._schemas = schemas
         self._dialect = dialect
         self._writer = writer
-        assert writer.inbound is not None
+        assert writer.inbound is not None  # noqa: S101 - a request always has its record
         self._inbound: Inbound = writer.inbound
 
     async def create_user(self, document: Document) -> Stored:

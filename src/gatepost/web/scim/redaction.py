@@ -29,7 +29,7 @@ def _parameter(part: str) -> str:
     return f"{name}{equals}{_MARK}" if is_secret or _is_hidden(unquote_plus(value)) else part
 
 
-def redact(body: Any) -> bytes | None:
+def redact(body: Any) -> bytes | None:  # noqa: ANN401 - any JSON value
     """Give the body as JSON without secrets and phone numbers, or nothing if it is large."""
     if body is None:
         return None
@@ -51,7 +51,7 @@ def redact_answer(answer: bytes | None, inbound: Inbound) -> bytes | None:
     return _QUOTED.sub(b"`" + mark + b"`", answer)
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, dict):
         return _cleaned_object(value)
     if isinstance(value, list):
@@ -66,13 +66,13 @@ def _cleaned_object(value: dict[str, Any]) -> dict[str, Any]:
     return {_shortened_name(key): _member(key, one) for key, one in value.items()}
 
 
-def _member(key: str, value: Any) -> Any:
+def _member(key: str, value: Any) -> Any:  # noqa: ANN401
     if _is_hidden(key) or (key.lower() in _EXPRESSIONS and _is_expression_hidden(value)):
         return _MARK
     return _cleaned(value)
 
 
-def _shortened(value: Any) -> str:
+def _shortened(value: Any) -> str:  # noqa: ANN401
     """Give the attribute's name of a path that names one, and of anything else nothing."""
     return _shortened_name(value) if _is_expression_hidden(value) else _MARK
 
@@ -84,7 +84,7 @@ def _shortened_name(name: str) -> str:
     return f"{begins}[{_MARK}]" if begins != name and _is_hidden(name) else name
 
 
-def _is_expression_hidden(value: Any) -> bool:
+def _is_expression_hidden(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, str) and _is_hidden(value)
 
 

@@ -213,6 +213,6 @@ def shown(begun: Begun) -> dict[str, Any]:
     }
 
 
-def as_json(value: Any) -> str:
+def as_json(value: dict[str, Any]) -> str:
     """Write what a script reads from an attribute."""
     return msgspec.json.encode(value).decode()

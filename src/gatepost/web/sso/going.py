@@ -34,7 +34,7 @@ class Going:
         if step.form:
             response = self._reception.post_away(request, step.form.url, step.form.fields, site)
         else:
-            assert step.url is not None
+            assert step.url is not None  # noqa: S101 - one of the two is there
             response = self._reception.leave(request, step.url, site)
         way = "acs" if step.protocol == "saml" else "callback"
         path = f"/{step.protocol}/{step.provider.slug}/{way}"

@@ -21,6 +21,7 @@ from gatepost.web.sso.going import Going
 
 _MESSAGE_BYTES_MAX = 512 * 1024
 _LOGOUT_BYTES_MAX = 64 * 1024
+_BAD_REQUEST, _FAULT = 400, 500
 _METADATA = "application/samlmetadata+xml"
 
 
@@ -134,7 +135,7 @@ class ProtocolEndpoints:
             return Response(headers={"Cache-Control": "no-store"})
 
         answer = await self._reception.answer(request, work)
-        if answer.status_code < 400 or answer.status_code >= 500:
+        if not _BAD_REQUEST <= answer.status_code < _FAULT:
             return answer
         document = {"error": "invalid_request", "error_description": "The token was not accepted."}
         headers = {"Cache-Control": "no-store", "X-Request-Id": answer.headers["X-Request-Id"]}

@@ -21,7 +21,7 @@ from gatepost.web.sso.going import PATHS, Going
 class SignInPages:
     """Address, password, and what comes between the steps."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a door and the rooms behind it
         self,
         *,
         reception: Reception,
