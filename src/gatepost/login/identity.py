@@ -99,6 +99,7 @@ def of_id_token(token: IdToken, names: AttributeNames, userinfo: Mapping[str, An
         amr=token.amr,
         authenticated_at=token.auth_time,
         provider_session=token.session_id,
+        ends_at=token.session_expires_at,
     )
 
 

@@ -24,7 +24,7 @@ from gatepost.login.refusals import (
 from gatepost.login.sso_return import Returned
 from gatepost.login.sso_start import asked_context
 from gatepost.oidc import callback, id_token, token_request, userinfo
-from gatepost.oidc.errors import OidcError, SignatureInvalid, UnknownKey
+from gatepost.oidc.errors import OidcError
 from gatepost.oidc.exchange import HttpRequest
 from gatepost.oidc.id_token import Expected, IdToken
 from gatepost.oidc.token_request import TokenResponse
@@ -137,8 +137,8 @@ class OidcReturn:
         given: dict[str, Any] = {"access_token": response.access_token, "code": code}
         try:
             return id_token.verify(response.id_token, openid_keys(half.sso), expected, **given)
-        except (UnknownKey, SignatureInvalid):
-            fresh = await self._refresher.again(half)
+        except OidcError as error:
+            fresh = await self._refresher.again(half) if error.refetch_keys else None
             if fresh is None:
                 raise
             return id_token.verify(response.id_token, openid_keys(fresh.sso), expected, **given)

@@ -35,7 +35,11 @@ class SamlOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class OidcOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Ours towards an OpenID provider; the client secret is kept sealed, apart."""
+    """Ours towards an OpenID provider; the client secret is kept sealed, apart.
+
+    `assertion_audience`: whom `private_key_jwt` addresses. `audiences_trusted`: who else may
+    stand in an ID Token's `aud` beside us.
+    """
 
     client_id: str = ""
     auth_method: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] = (
@@ -45,6 +49,8 @@ class OidcOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     scopes: tuple[str, ...] = ("openid", "email", "profile")
     acr_values: tuple[str, ...] = ()
     max_age_s: int | None = None
+    assertion_audience: Literal["token_endpoint", "issuer"] = "token_endpoint"
+    audiences_trusted: tuple[str, ...] = ()
     allow_missing_logout_typ: bool = False
 
 

@@ -59,6 +59,8 @@ def relying_party(provider: ProviderRow, options: OidcOptions, public_url: str) 
         acr_values=options.acr_values,
         max_age_s=options.max_age_s,
         post_logout_redirect_uri=ours.post_logout_redirect_uri,
+        audiences_trusted=options.audiences_trusted,
+        assertion_audience=options.assertion_audience,
     )
 
 
