@@ -117,4 +117,5 @@ class SamlReturn:
 
 def refused(error: SamlError) -> ProviderRefused:
     """Give the refusal that a protocol error becomes, with what was expected and what came."""
-    return ProviderRefused(reason=error.code, why=error.detail, **error.facts)
+    facts = {name: one for name, one in error.facts.items() if name not in {"reason", "why"}}
+    return ProviderRefused(reason=error.code, why=error.detail, **facts)

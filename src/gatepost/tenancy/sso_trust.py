@@ -95,7 +95,7 @@ class TrustReader:
         try:
             found = await self._fetcher.fetch(Outbound(url=url, bytes_max=bytes_max))
         except FetchError as error:
-            raise TrustUnreadable(why=str(error), reason=error.code) from error
+            raise TrustUnreadable(why=str(error), reason=f"fetch.{error.code}") from error
         if found.status != _OK:
             why = f"{url} answered {found.status} instead of 200. Check the address."
             raise TrustUnreadable(why=why, reason="fetch.status")
