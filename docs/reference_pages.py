@@ -2,8 +2,13 @@
 
 import inspect
 
-from gatepost.activity.reasons import FIXES
+from gatepost.activity.reasons import FETCHING, PROVISIONING, SIGN_IN
 from gatepost.activity.vocabulary import EVENTS
+from gatepost.base.refusal import Refusal
+from gatepost.cli import words as command_line
+from gatepost.login import refusals as login
+from gatepost.oidc import fixes as openid
+from gatepost.saml import fixes as saml
 from gatepost.scim import errors
 from gatepost.scim.dialects.rules import RULES
 from gatepost.web.scim.errors import WORDS
@@ -28,34 +33,66 @@ them.
 
 def reasons() -> str:
     """List the reasons a request record gives (R37)."""
-    rows = "\n".join(f"| `{code}` | {text} |" for code, text in FIXES.items())
+    parts = "\n".join(f"## {title}\n\n{_fixes(fixes)}\n" for title, fixes in _REASONS.items())
     return f"""# Reasons
 
 Every request record has a reason: one of these, or the code of a [refusal](refusals.md).
-`gatepost explain --code CODE` says the same.
+`gatepost explain --code CODE` says the same. A page never says why a sign-in failed: it shows a
+reference id, and `gatepost explain --request ID` gives the reason behind it.
 
-| reason | what to do |
-|---|---|
-{rows}
-"""
+{parts}"""
+
+
+_REASONS = {
+    "Provisioning, and requests of every kind": PROVISIONING,
+    "Signing in": SIGN_IN,
+    "Fetching metadata, keys and tokens": FETCHING,
+    "SAML": saml.FIXES,
+    "OpenID Connect": openid.FIXES,
+}
+
+
+def _fixes(fixes: dict[str, str]) -> str:
+    rows = "\n".join(f"| `{code}` | {text} |" for code, text in fixes.items())
+    return f"| reason | what to do |\n|---|---|\n{rows}"
 
 
 def refusals() -> str:
-    """List the refusals of the rules with the SCIM answer of each."""
-    rows = []
-    for refusal, (kind, _) in sorted(WORDS.items(), key=lambda pair: pair[0].code):
-        said = (inspect.getdoc(refusal) or "").splitlines()[0].partition(" Facts:")[0]
-        answer = f"{kind.status} `{kind.scim_type}`" if kind.scim_type else str(kind.status)
-        rows.append(f"| `{refusal.code}` | {said} | {answer} |")
-    listed = "\n".join(rows)
+    """List the refusals of the rules with the answer of each door."""
+    ours = {one for one in vars(login).values() if inspect.isclass(one)}
+    ordered = sorted(WORDS.items(), key=lambda pair: pair[0].code)
+    scim = [_refused(one, f"{_answer(kind)} | ") for one, (kind, _) in ordered if one not in ours]
+    sign_in = [_refused(one, "") for one, _ in ordered if one in ours]
+    provisioning, signing_in = "\n".join(scim), "\n".join(sign_in)
     return f"""# Refusals
 
-What the rules refuse. A refused request changes nothing, and leaves a record with the code.
+What the rules refuse. A refused request changes nothing, and leaves a record with the code. The
+last column is the exit code of a command that is refused so.
 
-| code | what is so | SCIM answer |
+## Provisioning and administration
+
+| code | what is so | SCIM answer | exit code |
+|---|---|---|---|
+{provisioning}
+
+## Signing in
+
+No SCIM request meets these. A page shows a safe sentence and a reference id.
+
+| code | what is so | exit code |
 |---|---|---|
-{listed}
+{signing_in}
 """
+
+
+def _refused(refusal: type[Refusal], answer: str) -> str:
+    said = (inspect.getdoc(refusal) or "").splitlines()[0].partition(" Facts:")[0]
+    code = int(command_line.WORDS[refusal.code].exit_code)
+    return f"| `{refusal.code}` | {said} | {answer}{code} |"
+
+
+def _answer(kind: type[errors.ScimError]) -> str:
+    return f"{kind.status} `{kind.scim_type}`" if kind.scim_type else str(kind.status)
 
 
 def status_codes() -> str:

@@ -173,6 +173,134 @@ WORDS: Mapping[str, Words] = {
     "server.contended": Words(
         "Too many writers changed the same thing at once.", "Try again.", ExitCode.FAILED
     ),
+    "sso.trust_unreadable": Words(
+        "What the identity provider says of itself cannot be used ({reason}): {why}",
+        "Check the address or the file. `gatepost explain --code CODE` says more of a code.",
+        ExitCode.FAILED,
+    ),
+    "sso.not_set_up": Words(
+        "Sign-in through {provider} is not set up.",
+        "Use `gatepost sso set-up-saml` or `gatepost sso set-up-oidc`.",
+        _CONFLICT,
+    ),
+    "sso.untested": Words(
+        "Nobody has come back from {provider} with these settings yet.",
+        "Open the link of `gatepost sso test` in a browser and sign in; then switch it on.",
+        _CONFLICT,
+    ),
+    "sso.not_provisioned": Words(
+        "No account is meant by what the identity provider sent: {sent}.",
+        "Provision the person, or compare which attribute names them on both sides.",
+        _MISSING,
+    ),
+    "sso.ambiguous": Words(
+        "Several accounts have the address {email}.",
+        "Let the identity provider send the userName or externalId, or make the addresses differ.",
+        _CONFLICT,
+    ),
+    "sso.user_inactive": Words(
+        "The account {user_name} is inactive.",
+        "Activate it in the identity provider, or here if it is a local account.",
+        ExitCode.NOT_ALLOWED,
+    ),
+    "sso.foreign_account": Words(
+        "The account {user_name} is not this identity provider's.",
+        "Give the provider the domain of the address, or let its own provider sign the person in.",
+        ExitCode.NOT_ALLOWED,
+    ),
+    "sso.protected_account": Words(
+        "{user_name} is a break-glass account, which signs in by password only.",
+        "Sign in by password, or lift the mark with `gatepost admin break-glass --off`.",
+        ExitCode.NOT_ALLOWED,
+    ),
+    "sso.switched_off": Words(
+        "Sign-in through {provider} is switched off, or of another protocol.",
+        "Look at `gatepost sso show`; `gatepost sso enable` switches it on.",
+        _CONFLICT,
+    ),
+    "sso.refused": Words(
+        "The identity provider's answer was not believed ({reason}): {why}",
+        "`gatepost explain --code CODE` says what the code asks for.",
+        ExitCode.NOT_ALLOWED,
+    ),
+    "sso.replayed": Words(
+        "The identity provider's message was used before.",
+        "Begin the sign-in again; if it repeats, somebody may have copied the message.",
+        ExitCode.NOT_ALLOWED,
+    ),
+    "login.attempt_gone": Words(
+        "There is no such sign-in under way: it is finished, or took longer than ten minutes.",
+        "Begin the sign-in again.",
+        _MISSING,
+    ),
+    "login.stage": Words(
+        "The sign-in is at another step ({stage}).", "Begin the sign-in again.", _CONFLICT
+    ),
+    "login.other_browser": Words(
+        "The answer came to another browser than the one that began.",
+        "Begin and finish in one browser; cookies must be allowed there.",
+        ExitCode.NOT_ALLOWED,
+    ),
+    "login.proof_wrong": Words(
+        "The {proof} is wrong.",
+        "Try again; an administrator can help with `gatepost user reset-password` or `reset-mfa`.",
+        ExitCode.NOT_ALLOWED,
+    ),
+    "login.throttled": Words(
+        "Too many attempts failed of late.", "Wait {wait_s} seconds.", ExitCode.NOT_ALLOWED
+    ),
+    "login.password_unacceptable": Words(
+        "The password is not acceptable: {why}", "Choose another one.", _USAGE
+    ),
+    "login.session_gone": Words(
+        "There is no such session: it has ended.", "Look at `gatepost user sessions`.", _MISSING
+    ),
+    "login.step_up_required": Words(
+        "This needs a second factor anew.",
+        "Confirm with the second factor, then repeat it.",
+        ExitCode.NOT_ALLOWED,
+    ),
+    "login.not_allowed": Words(
+        "The person's role is too small; it needs: {needs}.",
+        "Give the person that role, or ask somebody who has it.",
+        ExitCode.NOT_ALLOWED,
+    ),
+    "login.link_unusable": Words(
+        "The link is unknown, used or too old.",
+        "Make a new one with `gatepost user invite` or `gatepost user reset-password`.",
+        _MISSING,
+    ),
+    "login.no_factor": Words(
+        "There is no such second factor: {id}.", "Look at `gatepost user factors`.", _MISSING
+    ),
+    "login.last_factor": Words(
+        "The last second factor stays until there is another.",
+        "Add another one first, or let an administrator use `gatepost user reset-mfa`.",
+        _CONFLICT,
+    ),
+    "login.phone_unacceptable": Words(
+        "The phone number is not acceptable: {why}",
+        "Write it with its country code, as +4930123456.",
+        _USAGE,
+    ),
+    "login.messages_off": Words(
+        "No {channel} is sent here.",
+        "Set mail_url or sms_url; see docs/reference/settings.md.",
+        _CONFLICT,
+    ),
+    "login.not_native": Words(
+        "{user_name} signs in through an identity provider, or is inactive: no password here.",
+        "Release the user first, or activate the account; `gatepost user show` tells which.",
+        _CONFLICT,
+    ),
+    "login.passkeys_off": Words(
+        "Passkeys need a public URL with a host name and https.",
+        "Set public_url; see docs/reference/settings.md.",
+        _CONFLICT,
+    ),
+    "login.factor_taken": Words(
+        "The passkey is enrolled already.", "Use another passkey.", _CONFLICT
+    ),
 }
 """The words for each refusal, by its code; a house test finds the ones that lack any."""
 
@@ -196,6 +324,31 @@ FAULTS: Mapping[str, Words] = {
         "The database was upgraded by a newer release.",
         "Run that release, or restore the backup made before the upgrade.",
         ExitCode.FAILED,
+    ),
+    "gatepost.base.sealing.SealKeyMissing": Words(
+        "A secret in the database was sealed with a key that is not here.",
+        "Supply the old key after the new one; `gatepost keys check` names those that are in use.",
+        ExitCode.FAILED,
+    ),
+    "gatepost.base.sealing.SealBroken": Words(
+        "A secret in the database does not open.",
+        "Restore it from a backup, or enter it again.",
+        ExitCode.FAILED,
+    ),
+    "gatepost.base.sealing_keys.SealingKeysMalformed": Words(
+        "The keys that seal secrets cannot be used.",
+        "See docs/how-to/keys-and-rotation.md.",
+        ExitCode.USAGE,
+    ),
+    "gatepost.base.sealing_keys.SealingKeysUnavailable": Words(
+        "The keys that seal secrets cannot be had.",
+        "See docs/how-to/keys-and-rotation.md.",
+        ExitCode.FAILED,
+    ),
+    "gatepost.delivery.configured.SenderMisconfigured": Words(
+        "Mail or text messages cannot be sent with these settings.",
+        "See mail_url and sms_url in docs/reference/settings.md.",
+        ExitCode.USAGE,
     ),
     "gatepost.base.configuration.SettingsError": Words(
         "The settings cannot be used.", "See docs/reference/settings.md.", ExitCode.USAGE

@@ -149,8 +149,8 @@ def test_every_refusal_of_the_rules_has_words() -> None:
 @pytest.mark.parametrize("name", errors.FAULTS)
 def test_fault_with_words_is_a_class_that_exists(name: str) -> None:
     module, _, attribute = name.rpartition(".")
-    cause = ["why"] if attribute == "SettingsError" else 7
-    error = getattr(importlib.import_module(module), attribute)(cause)
+    cause = [] if attribute == "SealBroken" else [["why"] if attribute == "SettingsError" else 7]
+    error = getattr(importlib.import_module(module), attribute)(*cause)
     assert errors.problem_of(error).what == errors.FAULTS[name].what
 
 

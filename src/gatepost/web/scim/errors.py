@@ -9,6 +9,7 @@ from gatepost.base.refusal import Refusal
 from gatepost.lifecycle import refusals as rules
 from gatepost.lifecycle.rules.adoption import LIMITS as ADOPTION_LIMITS
 from gatepost.lifecycle.rules.status import LIMITS as STATUS_LIMITS
+from gatepost.login import refusals as login
 from gatepost.scim import errors
 from gatepost.scim.errors import ScimError
 from gatepost.tenancy import refusals as tenancy
@@ -30,6 +31,15 @@ def _adoption(facts: Facts) -> str:
         f"An account with the userName {facts['user_name']!r} exists and was not taken over: "
         f"{ADOPTION_LIMITS[limit]}. {advice}"
     )
+
+
+_SIGN_IN: Words = (errors.Forbidden, lambda _: "This is about signing in, not about SCIM.")
+
+
+def _of_login() -> list[type[Refusal]]:
+    """List what the sign-in room refuses: none of it is met here, where nobody signs in."""
+    found = (one for one in vars(login).values() if isinstance(one, type))
+    return [one for one in found if issubclass(one, Refusal) and one is not Refusal]
 
 
 WORDS: dict[type[Refusal], Words] = {
@@ -154,6 +164,8 @@ WORDS: dict[type[Refusal], Words] = {
         ),
     ),
     tenancy.LinkSpent: (errors.NotFound, lambda _: "The link is spent."),
+    **dict.fromkeys((tenancy.TrustUnreadable, tenancy.SsoNotSetUp, tenancy.SsoUntested), _SIGN_IN),
+    **dict.fromkeys(_of_login(), _SIGN_IN),
 }
 
 _CREDENTIALS: dict[str, str] = {
