@@ -7,6 +7,7 @@ was done passes through here.
 import asyncio
 import contextlib
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 import structlog
@@ -22,6 +23,7 @@ from gatepost.store.tables import DEVIATIONS, SESSIONS, TOKENS
 _FLUSH_S = 0.5
 _WAITING_MAX = 20_000
 _RECORDS_A_COMMIT = 2_000
+_USES_AT_ONCE = 200
 _USE_S = 60.0
 
 
@@ -97,10 +99,12 @@ class Recorder:
             StoreUnavailable: the database is away; what waits goes on waiting.
         """
         while self._uses:
-            key, use = next(iter(self._uses.items()))
-            await self._database.commit([use])  # a token deleted meanwhile breaks its own only
-            if self._uses.get(key) is use:
-                del self._uses[key]
+            uses = list(islice(self._uses.items(), _USES_AT_ONCE))
+            # Each a commit of its own: a token or session that is gone breaks nothing else.
+            await asyncio.gather(*(self._database.commit([use]) for _, use in uses))
+            for key, use in uses:
+                if self._uses.get(key) is use:
+                    del self._uses[key]
         await self._flush_deviations()
         while self._records:
             some = self._records[:_RECORDS_A_COMMIT]

@@ -10,7 +10,7 @@ from gatepost.login import throttling
 from gatepost.login.attempts import Stage, advance, insert, with_facts
 from gatepost.login.equipment import Equipment
 from gatepost.login.known_browser import browser_of
-from gatepost.login.refusals import ProofWrong, Throttled
+from gatepost.login.refusals import AccountInactive, NativeSignInOff, ProofWrong, Throttled
 from gatepost.login.refusing import refuse
 from gatepost.login.routing import Routes, may_use_password, provider_for
 from gatepost.login.steps import ToStage
@@ -97,7 +97,8 @@ class NativeSignIn:
         user, stored = await self._stored(attempt, identifier)
         verified = await self._with.passwords.verify(stored.hash if stored else None, password)
         if not (verified.is_right and user and stored):
-            return await refuse(self._with.corridor, writer, ProofWrong(proof="password"), user)
+            wrong = ProofWrong(proof="password", reason=_why(user, stored))
+            return await refuse(self._with.corridor, writer, wrong, user)
         await throttling.take_back(self._with.corridor, writer.actor, tried)
         changes: list[Change] = []
         if verified.needs_rehash:
@@ -150,6 +151,17 @@ class NativeSignIn:
             providers=await providers.all(self._database, tenant_id),
             halves={one.provider_id: one for one in halves},
         )
+
+
+def _why(user: UserRow | None, stored: PasswordRow | None) -> str:
+    """Give the reason for the record; the page says the same of all of them."""
+    if user is None:
+        return "login.unknown_account"
+    if user.status != "active":
+        return AccountInactive.code
+    if stored is None:
+        return NativeSignInOff.code
+    return ProofWrong.code
 
 
 def _kept(stored: PasswordRow, hashed: str) -> Change:

@@ -3,7 +3,7 @@
 from gatepost.base.clock import Clock
 from gatepost.base.ids import is_id
 from gatepost.base.secrets import digest
-from gatepost.login.attempts import Stage
+from gatepost.login.attempts import LIFETIME, Stage
 from gatepost.login.equipment import Equipment
 from gatepost.login.halves import Half, Halves
 from gatepost.login.identity import of_assertion
@@ -17,12 +17,14 @@ from gatepost.login.refusals import (
 )
 from gatepost.login.sso_return import Returned, replay_digest
 from gatepost.saml import inspect, response
-from gatepost.saml.errors import SamlError, SignatureInvalid
+from gatepost.saml.errors import AuthnContext, SamlError, SignatureInvalid
 from gatepost.saml.response import Assertion, Expected
 from gatepost.store import logins
 from gatepost.store.login_rows import AttemptRow
 
 TEST = "test"
+_ANEW_S = LIFETIME.total_seconds()
+"""How old an authentication may be that was to be made anew: as old as the attempt."""
 
 
 class SamlReturn:
@@ -96,8 +98,18 @@ class SamlReturn:
             decryption_keys=self._halves.decryption_keys(half),
             allow_unsolicited=attempt is None and half.saml.idp_initiated,
             allow_cbc_unsigned_outer=half.saml.allow_unsigned_cbc,
+            # Asking to authenticate anew proves nothing: the answer has to be new.
+            authn_max_age_s=_ANEW_S if half.saml.force_authn else None,
         )
-        return response.read(message, expected)
+        assertion = response.read(message, expected)
+        wanted = half.saml.authn_contexts
+        if wanted and assertion.authn_context not in wanted:
+            raise AuthnContext(
+                "The identity provider authenticated the person in another way than was asked for.",
+                expected=", ".join(wanted),
+                received=assertion.authn_context or "",
+            )
+        return assertion
 
     async def _is_used(self, half: Half, message: bytes) -> bool:
         """Tell whether the message is one that was used, to say so: it is not believed for it."""

@@ -24,6 +24,7 @@ from gatepost.tenancy.refusals import (
     ProviderNotFound,
     SettingInvalid,
 )
+from gatepost.tenancy.sso_decisions import without_sso
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
@@ -142,7 +143,8 @@ class Providers:
             }
             key = (present.tenant_id, present.provider_id)
             change = Update(PROVIDERS, key, values, {"version": present.version})
-            return Plan((change,), (Entry("provider.deleted", subject(present)),))
+            gone = (change, *without_sso(present))
+            return Plan(gone, (Entry("provider.deleted", subject(present)),))
 
         await self._corridor.run(writer, load, decide)
 

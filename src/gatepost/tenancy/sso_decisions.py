@@ -10,7 +10,7 @@ from gatepost.lifecycle.plan import Plan
 from gatepost.store.changes import Change, DeleteAll, Update
 from gatepost.store.login_rows import SsoRow
 from gatepost.store.rows import ProviderRow
-from gatepost.store.tables import ATTEMPTS, SESSIONS, SSO, key_of
+from gatepost.store.tables import ATTEMPTS, SESSIONS, SSO, SSO_KEYS, SUBJECTS, key_of
 from gatepost.tenancy.provider_subject import subject
 from gatepost.tenancy.sso_trust import Trust
 
@@ -27,6 +27,13 @@ def new_half(provider: ProviderRow, protocol: str, at: datetime) -> SsoRow:
         created_at=at,
         modified_at=at,
     )
+
+
+def without_sso(provider: ProviderRow) -> list[Change]:
+    """Remove the SSO half of a provider that is deleted, and end what began through it."""
+    whose = {"tenant_id": provider.tenant_id, "provider_id": provider.provider_id}
+    tables = (SSO, SSO_KEYS, SUBJECTS)
+    return [*ended_through(provider), *(DeleteAll(table, whose) for table in tables)]
 
 
 def changed_half(provider: ProviderRow, sso: SsoRow, new: dict[str, Any], at: datetime) -> Plan:
