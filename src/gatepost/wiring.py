@@ -47,6 +47,7 @@ from gatepost.tenancy.sso_keys import KeyMaker
 from gatepost.tenancy.sso_trust import TrustReader
 from gatepost.tenancy.tenants import Tenants
 from gatepost.tenancy.tokens import Tokens
+from gatepost.web.account.rooms import AccountRooms
 from gatepost.web.app import create_app
 from gatepost.web.doors import Doors
 from gatepost.web.health import Health
@@ -56,7 +57,6 @@ from gatepost.web.scim.door import ScimDoor
 from gatepost.web.scim.handler import Rooms
 from gatepost.web.scim.profiles import Profiles
 from gatepost.web.scim.reading import RequestLimits
-from gatepost.web.setup.pages import SetupPages
 
 
 class House:
@@ -214,6 +214,8 @@ def page_doors(house: House) -> Doors:
         house.settings,
         login=house.login,
         tenants=house.tenants,
+        administrators=house.administrators,
+        account=AccountRooms(house.users, house.roles, house.organizations, house.providers),
         recorder=house.recorder,
         clock=house.clock,
         ids=house.ids,
@@ -271,7 +273,6 @@ class Application:
         self._app = create_app(
             scim=scim_door(house),
             doors=page_doors(house),
-            setup=SetupPages(house.administrators, house.tenants),
             health=Health(house.database, metrics_token=settings.metrics_token),
             with_metrics=settings.metrics_enabled,
         )

@@ -26,7 +26,6 @@ from gatepost.store.tables import USERS
 from gatepost.tenancy.tokens import NewToken
 from gatepost.web.app import create_app
 from gatepost.web.health import Health
-from gatepost.web.setup.pages import SetupPages
 from gatepost.wiring import House, open_house, page_doors, scim_door
 
 Document = dict[str, Any]
@@ -132,7 +131,6 @@ class World:
         self.app = create_app(
             scim=scim_door(house),
             doors=page_doors(house),
-            setup=SetupPages(house.administrators, house.tenants),
             health=Health(house.database, metrics_token=None),
             with_metrics=False,
         )

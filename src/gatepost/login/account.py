@@ -43,6 +43,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     factors: list[FactorRow]
     recovery_codes_left: int
     has_password: bool
+    password_changed_at: datetime | None
     sessions: list[SessionRow]
 
 
@@ -70,12 +71,14 @@ class Account:
     async def overview(self, user: UserRow) -> Overview:
         """Read how the person proves themselves."""
         tenant_id, user_id = user.tenant_id, user.user_id
+        password = await logins.find_password(self._database, tenant_id, user_id)
         return Overview(
             factors=await logins.factors(self._database, tenant_id, user_id),
             recovery_codes_left=await logins.recovery_codes_count(
                 self._database, tenant_id, user_id
             ),
-            has_password=await logins.find_password(self._database, tenant_id, user_id) is not None,
+            has_password=password is not None,
+            password_changed_at=password.changed_at if password else None,
             sessions=await self._with.sessions.of_user(tenant_id, user_id),
         )
 

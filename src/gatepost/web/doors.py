@@ -7,10 +7,14 @@ from gatepost.base.clock import Clock
 from gatepost.base.ids import Ids
 from gatepost.base.settings import Settings
 from gatepost.login.rooms import LoginRooms
+from gatepost.tenancy.administrators import Administrators
 from gatepost.tenancy.tenants import Tenants
+from gatepost.web.account.door import account_routes
+from gatepost.web.account.rooms import AccountRooms
 from gatepost.web.pages.assets import page_assets
 from gatepost.web.pages.reception import Reception
 from gatepost.web.pages.rendering import Pages
+from gatepost.web.setup.pages import SetupPages
 from gatepost.web.sso.attempt_cookie import AttemptCookies
 from gatepost.web.sso.factors import FactorPages
 from gatepost.web.sso.going import Going
@@ -19,18 +23,24 @@ from gatepost.web.sso.protocol import ProtocolEndpoints
 from gatepost.web.sso.routes import routes as sso_routes
 from gatepost.web.sso.sign_in import SignInPages
 
-TEMPLATES = {"sso": "gatepost.web.sso"}
+TEMPLATES = {
+    "account": "gatepost.web.account",
+    "setup": "gatepost.web.setup",
+    "sso": "gatepost.web.sso",
+}
 
 
 class Doors:
     """Every page and endpoint that is not SCIM's."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the rooms behind all doors
         self,
         settings: Settings,
         *,
         login: LoginRooms,
         tenants: Tenants,
+        administrators: Administrators,
+        account: AccountRooms,
         recorder: Recorder,
         clock: Clock,
         ids: Ids,
@@ -48,10 +58,15 @@ class Doors:
         self._settings = settings
         self._login = login
         self._tenants = tenants
+        self._administrators = administrators
+        self._account = account
+        self._clock = clock
 
     def routes(self) -> list[Route]:
         """Give the paths of all of them."""
-        return [*self.pages.routes(), *self._sso()]
+        setup = SetupPages(self.reception, self._administrators, self._tenants, self._login.links)
+        account = account_routes(self.reception, self._clock, self._account, self._login)
+        return [*self.pages.routes(), *setup.routes(), *account, *self._sso()]
 
     def _sso(self) -> list[Route]:
         login, reception = self._login, self.reception

@@ -8,5 +8,6 @@ it hands values in and sends the response that `Pages` gives. No rule lives here
 Reading order: `rendering` (templates to responses), `assets` (files under hashed
 addresses), `headers` (CSP and the rest), `theme` (light, dark or the system's),
 `forms` (who may post, and what was posted), `cookies` (names and attributes),
-`redirects` (where a visitor may be sent back to), `formats` (instants in words).
+`redirects` (where a visitor may be sent back to), `formats` (instants in words),
+`proving` (what is shown of second factors).
 """

@@ -1,126 +1,112 @@
 """The set-up page: who is the first administrator?"""
 
-from html import escape
-from importlib.resources import files
-from urllib.parse import parse_qsl, urlsplit
+from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
+from starlette.routing import Route
 
 from gatepost.base.actor import Actor, ActorKind
-from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.refusals import UserNameTaken
+from gatepost.login.links import Links
+from gatepost.login.visit import Visit
 from gatepost.tenancy.administrators import Administrators
 from gatepost.tenancy.refusals import LinkSpent, SettingInvalid
 from gatepost.tenancy.tenants import Tenants
+from gatepost.web.pages.headers import page_headers
+from gatepost.web.pages.reception import Form, Reception
 
-_FIELD_MAX = 320
-_FORM_BYTES_MAX = 8_192
+_FIELD_MAX: Final = 320
+_RECORDED_AS: Final = "/start/…"
 
 
 class SetupPages:
     """Shows the page and creates the administrator."""
 
-    def __init__(self, administrators: Administrators, tenants: Tenants) -> None:
+    def __init__(
+        self,
+        reception: Reception,
+        administrators: Administrators,
+        tenants: Tenants,
+        links: Links,
+    ) -> None:
+        self._reception = reception
         self._administrators = administrators
         self._tenants = tenants
-        self._stylesheet = files(__package__).joinpath("setup.css").read_text()
-        self._template = files(__package__).joinpath("page.html").read_text()
+        self._links = links
+
+    def routes(self) -> list[Route]:
+        """Give the paths of this door."""
+        return [
+            Route("/start/{secret}", self.show, methods=["GET"]),
+            Route("/start/{secret}", self.redeem, methods=["POST"]),
+        ]
 
     async def show(self, request: Request) -> Response:
         """Show the form behind a good link; looking spends nothing."""
-        try:
-            await self._administrators.find_link(request.path_params["secret"])
-        except LinkSpent:
-            return self._spent()
-        return self._page("Create the first administrator", _form("", "", None))
+
+        async def work(_visit: Visit) -> Response:
+            try:
+                await self._administrators.find_link(request.path_params["secret"])
+            except LinkSpent:
+                return self._spent(request)
+            return self._form(request, {})
+
+        return await self._reception.answer(request, work, path=_RECORDED_AS)
 
     async def redeem(self, request: Request) -> Response:
-        """Create the administrator and spend the link."""
-        if not _is_same_origin(request):
-            return self._page("Not accepted", _paragraph(_FOREIGN), 403)
-        form = await _form_fields(request)
-        email, name = form.get("email", "")[:_FIELD_MAX], form.get("name", "")[:_FIELD_MAX]
-        try:
-            await self._create(request.path_params["secret"], email, name)
-        except LinkSpent:
-            return self._spent()
-        except (SettingInvalid, UserNameTaken) as refusal:
-            said = _form(email, name, _words(refusal))
-            return self._page("Create the first administrator", said, 400)
-        shown = f"{escape(email)} is the first administrator."
-        return self._page("Done", _paragraph(shown) + _paragraph(_NEXT))
+        """Create the administrator, spend the link, and go on to a password."""
 
-    async def _create(self, secret: str, email: str, name: str) -> None:
+        async def work(visit: Visit) -> Response:
+            form = await self._reception.form(request, None)
+            try:
+                return self._reception.go(await self._create(request, visit, form))
+            except LinkSpent:
+                return self._spent(request)
+            except SettingInvalid:
+                return self._form(request, form, _NO_ADDRESS)
+            except UserNameTaken:
+                return self._form(request, form, _TAKEN)
+
+        return await self._reception.answer(request, work, path=_RECORDED_AS)
+
+    async def _create(self, request: Request, visit: Visit, form: Form) -> str:
+        """Give the path of the invitation.
+
+        Raises:
+            LinkSpent, SettingInvalid, UserNameTaken: as `Administrators.redeem` says.
+        """
+        secret = request.path_params["secret"]
         link = await self._administrators.find_link(secret)
+        visit.inbound.tenant_id = link.tenant_id
         actor = Actor(kind=ActorKind.SYSTEM, tenant_id=link.tenant_id, name="set-up link")
         schemas = await self._tenants.schemas(link.tenant_id)
-        await self._administrators.redeem(Writer(actor), secret, email, name, schema=schemas.user)
+        user = await self._administrators.redeem(
+            Writer(actor), secret, _field(form, "email"), _field(form, "name"), schema=schemas.user
+        )
+        invitation = await self._links.invite(Writer(actor, visit.inbound), user)
+        return invitation.url.removeprefix(self._reception.public_url)
 
-    async def stylesheet(self, _request: Request) -> Response:
-        """Give the page's stylesheet."""
-        return Response(self._stylesheet, media_type="text/css")
+    def _form(self, request: Request, form: Form, error: str | None = None) -> Response:
+        return self._reception.page(
+            request,
+            "setup/first.html",
+            400 if error else 200,
+            page_headers(self._reception.public_url, holds_secret=True),
+            errors={"email": error} if error else {},
+            email=_field(form, "email"),
+            name=_field(form, "name"),
+        )
 
-    def _spent(self) -> Response:
-        return self._page("This link is spent", _paragraph(_SPENT), 404)
-
-    def _page(self, title: str, body: str, status: int = 200) -> Response:
-        page = self._template.replace("{{ title }}", escape(title)).replace("{{ body }}", body)
-        return HTMLResponse(page, status)
-
-
-_SPENT = (
-    "It was used, is older than 30 minutes, or there is an administrator already. "
-    "Whoever runs the server makes a new one with <code>gatepost admin link</code>."
-)
-_FOREIGN = "The form was sent from another site. Open the link again and fill it in here."
-_NEXT = (
-    "Connect an identity provider with <code>gatepost provider create</code> and "
-    "<code>gatepost token create</code>; <code>gatepost --help</code> lists everything."
-)
+    def _spent(self, request: Request) -> Response:
+        headers = page_headers(self._reception.public_url, holds_secret=True)
+        return self._reception.page(request, "setup/spent.html", 404, headers)
 
 
-def _words(refusal: Refusal) -> str:
-    if isinstance(refusal, UserNameTaken):
-        return "Somebody has this address already. A new link is needed: gatepost admin link."
-    return "Enter an email address like ada@example.com."
+_NO_ADDRESS: Final = "Enter an email address like ada@example.com."
+_TAKEN: Final = "Somebody has this address already. A new link is needed: gatepost admin link."
 
 
-def _paragraph(html: str) -> str:
-    return f"<p>{html}</p>"
-
-
-def _form(email: str, name: str, error: str | None) -> str:
-    alert = f'<p class="error" role="alert" id="error">{escape(error)}</p>' if error else ""
-    described = ' aria-describedby="error" aria-invalid="true"' if error else ""
-    return f"""{alert}
-<p>This account runs the installation. It is a local account that no identity provider can
-take over or deactivate.</p>
-<form method="post">
-  <label for="email">Email address</label>
-  <input id="email" name="email" type="email" autocomplete="email" required
-    value="{escape(email)}"{described}>
-  <label for="name">Name</label>
-  <input id="name" name="name" autocomplete="name" value="{escape(name)}">
-  <button type="submit">Create administrator</button>
-</form>"""
-
-
-async def _form_fields(request: Request) -> dict[str, str]:
-    """Read a form of two fields; what is larger than that is no form of ours."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _FORM_BYTES_MAX:
-            return {}
-    return dict(parse_qsl(body.decode("utf-8", "replace")))
-
-
-def _is_same_origin(request: Request) -> bool:
-    """Refuse forms from elsewhere: by `Sec-Fetch-Site`, else by `Origin` (SECURITY.md, CSRF)."""
-    site = request.headers.get("sec-fetch-site")
-    if site:
-        return site in {"same-origin", "none"}
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+def _field(form: Form, name: str) -> str:
+    return form.get(name, "")[:_FIELD_MAX]

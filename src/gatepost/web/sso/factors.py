@@ -1,31 +1,24 @@
 """The pages of the second factor: prove one, or set the first one up (R33)."""
 
-import base64
-from typing import Any
-
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.login.attempts import Stage
-from gatepost.login.enrolment import NAMES, Begun, masked
+from gatepost.login.enrolment import Begun, masked
 from gatepost.login.flow import Flow, Standing
-from gatepost.login.proofs.totp import qr_svg
 from gatepost.login.refusals import (
     MessagesOff,
     PhoneUnacceptable,
     ProofWrong,
     Throttled,
 )
-from gatepost.login.second_factor import METHODS, Proof
+from gatepost.login.second_factor import Proof
 from gatepost.login.visit import Visit
+from gatepost.web.pages.proving import LABELS, as_json, kinds_of, said, shown
 from gatepost.web.pages.reception import Form, Reception, csrf_of
 from gatepost.web.pages.refusals import words_of
 from gatepost.web.sso.attempt_cookie import AttemptCookies
 from gatepost.web.sso.going import Going
-
-WRONG = "That was not right, or is no longer good. Try again."
-LABELS = {**NAMES, "recovery": "Recovery code"}
 
 
 class FactorPages:
@@ -187,32 +180,6 @@ class FactorPages:
         return csrf_of(self._cookies.secret(request) or "")
 
 
-def said(refusal: ProofWrong | Throttled | PhoneUnacceptable | MessagesOff) -> tuple[str, int]:
-    """Give the sentence beside the field, and the page's status."""
-    words = words_of(refusal)
-    return (WRONG if isinstance(refusal, ProofWrong) else words.sentence), words.status
-
-
 def offered(standing: Standing) -> list[str]:
-    """List what the person can prove, the factor used last first, recovery codes last."""
-    kinds = list(dict.fromkeys(one.kind for one in standing.factors if one.kind in METHODS))
-    return [*kinds, "recovery"] if standing.recovery_codes_left or not kinds else kinds
-
-
-def shown(begun: Begun) -> dict[str, Any]:
-    """Give what the page of a begun enrolment shows."""
-    qr = None
-    if begun.uri:
-        drawn = base64.b64encode(qr_svg(begun.uri).encode()).decode()
-        qr = f"data:image/svg+xml;base64,{drawn}"
-    return {
-        "secret": begun.secret,
-        "qr": qr,
-        "options": as_json(begun.options) if begun.options else None,
-        "phone": masked(begun.phone),
-    }
-
-
-def as_json(value: dict[str, Any]) -> str:
-    """Write what a script reads from an attribute."""
-    return msgspec.json.encode(value).decode()
+    """List what the person can prove; a recovery code is asked for where there is nothing else."""
+    return kinds_of(standing.factors, standing.recovery_codes_left) or ["recovery"]
