@@ -91,7 +91,16 @@ def forged(**parts: Any) -> str:
 
 
 UNSIGNED = Parts().assertion().replace("<saml:Assertion ", f"<saml:Assertion {NAMESPACES} ")
+OTHER = UNSIGNED.replace("_assertion-1", "_assertion-2")
 GENERIC = (
+    generic(
+        "something beside the data",
+        lambda: _edited(replaced("(</saml:EncryptedAssertion>)", r"<saml:Advice/>\1")),
+    ),
+    generic(
+        "something in the data",
+        lambda: _edited(replaced("(</xenc:EncryptedData>)", r"<saml:Advice/>\1")),
+    ),
     generic("an unsigned assertion", lambda: sealed(UNSIGNED)),
     generic("the attacker's assertion", lambda: sealed(forged())),
     generic("a changed assertion", lambda: sealed(text_of(own()).replace(SUBJECT, "admin"))),
@@ -111,7 +120,7 @@ GENERIC = (
     ),
     generic(
         "an assertion in the assertion",
-        lambda: sealed(text_of(own(assertion_more_xml=f"<saml:Advice>{UNSIGNED}</saml:Advice>"))),
+        lambda: sealed(text_of(own(assertion_more_xml=f"<saml:Advice>{OTHER}</saml:Advice>"))),
     ),
     generic(
         "a doubled ID",

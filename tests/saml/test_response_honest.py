@@ -161,6 +161,16 @@ def test_oaep_is_read_in_its_variants(how: dict[str, Any]) -> None:
     check(encrypted(**how))
 
 
+def test_the_mask_of_the_older_oaep_is_always_by_sha_1() -> None:
+    """XML Encryption 1.1 §5.5.2: MGF is a parameter of the newer OAEP alone."""
+
+    def add(text: str) -> str:
+        mask = f'<x:MGF xmlns:x="{signer.XENC11}" Algorithm="{signer.XENC11}mgf1sha256"/>'
+        return text.replace('rsa-oaep-mgf1p">', f'rsa-oaep-mgf1p">{mask}')
+
+    check(encrypted(edit=add))
+
+
 @pytest.mark.parametrize("cipher", ["aes128-cbc", "aes192-cbc", "aes256-cbc"])
 def test_cbc_is_accepted_under_a_signed_response(cipher: str) -> None:
     check(encrypted("response", cipher=f"{signer.XENC}{cipher}"))
