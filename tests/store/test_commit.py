@@ -184,6 +184,20 @@ async def test_delete_all_takes_every_matching_row_and_expects_none(database: Da
     assert await groups.member_count(database, tenant, other.group_id) == 1
 
 
+async def test_what_replaces_all_others_stays(database: Database) -> None:
+    """Also where it takes the very key of one that goes."""
+    tenant = new_tenant()
+    first, second = a_user(tenant, "first"), a_user(tenant, "second")
+    group = a_group(tenant, new_id())
+    await database.commit([Insert(USERS, first), Insert(USERS, second), Insert(GROUPS, group)])
+    cleared = DeleteAll(MEMBERSHIPS, {"tenant_id": tenant, "group_id": group.group_id})
+    for members in ([first], [second], [second, first], [first]):
+        put = [Insert(MEMBERSHIPS, a_membership(group, one)) for one in members]
+        assert await database.commit([cleared, *put]) is None
+        count = await groups.member_count(database, tenant, group.group_id)
+        assert count == len(members)
+
+
 async def test_an_upsert_inserts_and_then_adds(database: Database) -> None:
     row = DeviationRow(
         tenant_id=new_tenant(),

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import asyncpg  # type: ignore[import-untyped]
 import msgspec
 
-from gatepost.store.changes import Broken, Change, Count, DeleteAll
+from gatepost.store.changes import Broken, Change, Count, DeleteAll, Insert, Upsert
 from gatepost.store.database import StoreUnavailable
 from gatepost.store.phases import in_phases
 from gatepost.store.postgresql_errors import FAILED, is_again, is_away, is_broken
@@ -199,9 +199,20 @@ async def _execute_batch(connection: Any, batch: list[_Prepared]) -> None:  # no
 
 
 def _sweeps(prepared: _Prepared) -> list[Work]:
-    return [
-        work for index, work in prepared.works if isinstance(prepared.changes[index], DeleteAll)
-    ]
+    """Give what has to go; a plan that puts a row in the place of others keeps that row."""
+    return [work for index, work in prepared.works if _is_swept(prepared, prepared.changes[index])]
+
+
+def _is_swept(prepared: _Prepared, change: Change) -> bool:
+    return isinstance(change, DeleteAll) and not any(
+        _is_matched(change, one) for one in prepared.changes if isinstance(one, Insert | Upsert)
+    )
+
+
+def _is_matched(gone: DeleteAll, put: Insert | Upsert) -> bool:
+    return gone.table is put.table and all(
+        getattr(put.row, name) == value for name, value in gone.match.items()
+    )
 
 
 async def _one_by_one(connection: Any, prepared: _Prepared) -> Broken | None:  # noqa: ANN401
