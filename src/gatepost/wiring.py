@@ -24,6 +24,7 @@ from gatepost.lifecycle.corridor import Corridor
 from gatepost.lifecycle.directory import Directory
 from gatepost.lifecycle.explain import Explainer
 from gatepost.lifecycle.groups import Groups
+from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
 from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.users import Users
@@ -49,6 +50,7 @@ from gatepost.tenancy.tenants import Tenants
 from gatepost.tenancy.tokens import Tokens
 from gatepost.web.account.rooms import AccountRooms
 from gatepost.web.app import create_app
+from gatepost.web.console.rooms import ConsoleRooms
 from gatepost.web.doors import Doors
 from gatepost.web.health import Health
 from gatepost.web.middleware import Edge
@@ -219,6 +221,14 @@ def page_doors(house: House) -> Doors:
         recorder=house.recorder,
         clock=house.clock,
         ids=house.ids,
+        console=ConsoleRooms(
+            providers=house.providers,
+            single_sign_on=house.single_sign_on,
+            tenants=house.tenants,
+            users=house.users,
+            listing=Listing(house.database),
+            login=house.login,
+        ),
     )
 
 

@@ -107,6 +107,19 @@ class Listing:
                 return
             after = page[-1].user_id
 
+    async def users_page(
+        self, tenant_id: int, *, text: str = "", after_id: str | None = None, limit: int
+    ) -> list[UserRow]:
+        """Read one page of such a list, after the user of that id; a word that is none is ignored.
+
+        Raises:
+            ScanTooLong: too few of very many users are wanted.
+        """
+        after = after_id if after_id and is_id(after_id) else None
+        wanted = text.replace("\x00", "").strip()
+        listing = UserListing(text=fold(wanted) if wanted else None)
+        return await users.page(self._database, tenant_id, listing, after_id=after, limit=limit)
+
     async def find_users(self, tenant_id: int, word: str) -> list[UserRow]:
         """Find whom a word means: by id, else userName, else externalId, else email address."""
         if is_id(word):

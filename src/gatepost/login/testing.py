@@ -11,15 +11,18 @@ from typing import Any
 import msgspec
 
 from gatepost.activity.entry import Entry
+from gatepost.base.actor import Actor, ActorKind
 from gatepost.base.clock import as_rfc3339
 from gatepost.base.refusal import Refusal
+from gatepost.base.secrets import digest
+from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.plan import Plan
 from gatepost.login.attempts import Stage, with_facts
 from gatepost.login.candidates import candidates
 from gatepost.login.equipment import Equipment
 from gatepost.login.evidence import judge
 from gatepost.login.halves import Half
-from gatepost.login.refusals import AttemptGone
+from gatepost.login.refusals import AttemptGone, LinkUnusable
 from gatepost.login.sso_return import Returned
 from gatepost.login.steps import Tested
 from gatepost.login.subject import match
@@ -27,12 +30,15 @@ from gatepost.login.visit import Visit, sent_by
 from gatepost.saml import inspect
 from gatepost.saml.certificate import describe
 from gatepost.saml.errors import SamlError
-from gatepost.store import logins, sso
-from gatepost.store.changes import Change, Update
+from gatepost.store import links, logins, providers, sso
+from gatepost.store.changes import Change, Insert, Update
 from gatepost.store.login_rows import AttemptRow, SsoRow
-from gatepost.store.tables import ATTEMPTS, SSO, key_of
+from gatepost.store.rows import LinkRow, ProviderRow
+from gatepost.store.tables import ATTEMPTS, LINKS, SSO, key_of
 from gatepost.tenancy.provider_subject import subject
 
+LINK_LIFETIME = timedelta(minutes=30)
+_LINK = "sso_test:"
 _KEPT = timedelta(hours=1)
 _SHOWN_MAX = 500
 
@@ -113,6 +119,79 @@ class Testing:
         if found is None or "test" not in found.facts or found.expires_at <= self._with.now:
             raise AttemptGone
         return found, msgspec.convert(found.facts["test"], Result)
+
+    async def find_own(
+        self, secret: str | None, attempt_id: str
+    ) -> tuple[AttemptRow, ProviderRow, Result]:
+        """Find the result of the very browser that did the test, whoever uses it.
+
+        Raises:
+            AttemptGone: as `find` says, or it was another browser's test.
+        """
+        attempt = await logins.find_attempt(self._database, digest(secret)) if secret else None
+        if attempt is None or attempt.attempt_id != attempt_id or attempt.provider_id is None:
+            raise AttemptGone
+        attempt, result = await self.find(attempt.tenant_id, attempt_id)
+        assert attempt.provider_id is not None  # noqa: S101 - it does not go away
+        provider = await providers.get(self._database, attempt.tenant_id, attempt.provider_id)
+        if provider is None or provider.deleted_at is not None:
+            raise AttemptGone
+        return attempt, provider, result
+
+    async def new_test_link(self, writer: Writer, provider: ProviderRow) -> str:
+        """Make a link by which an administrator tests the connection once, within 30 minutes.
+
+        For those who have no browser where they administer; whoever has the link sees what
+        comes back of that one test, and can do nothing else.
+        """
+        secret = self._with.secrets.new_link_secret()
+        at = self._with.now
+        row = LinkRow(
+            tenant_id=provider.tenant_id,
+            digest=digest(secret),
+            purpose=f"{_LINK}{provider.provider_id}",
+            created_at=at,
+            expires_at=at + LINK_LIFETIME,
+        )
+        await self._with.corridor.commit(writer, Plan((Insert(LINKS, row),)))
+        return f"{self._with.public_url}/console/sso-test/{secret}"
+
+    async def find_test_link(self, secret: str) -> tuple[LinkRow, ProviderRow]:
+        """Find a link that is good for a test, with its provider; looking spends nothing.
+
+        Raises:
+            LinkUnusable: unknown, used, too old, or the provider is gone.
+        """
+        link = await links.find(self._database, digest(secret))
+        if link is None or not link.purpose.startswith(_LINK):
+            raise LinkUnusable
+        if link.used_at is not None or link.expires_at <= self._with.now:
+            raise LinkUnusable
+        provider_id = link.purpose.removeprefix(_LINK)
+        provider = await providers.get(self._database, link.tenant_id, provider_id)
+        if provider is None or provider.deleted_at is not None:
+            raise LinkUnusable
+        return link, provider
+
+    async def spend_test_link(self, secret: str) -> ProviderRow:
+        """Use the link up; of two who try, one succeeds.
+
+        Raises:
+            LinkUnusable: as `find_test_link` says.
+        """
+
+        async def load() -> tuple[LinkRow, ProviderRow]:
+            return await self.find_test_link(secret)
+
+        def decide(found: tuple[LinkRow, ProviderRow], at: datetime) -> Plan:
+            link, provider = found
+            used = Update(LINKS, key_of(LINKS, link), {"used_at": at}, {"used_at": None})
+            return Plan((used,), outcome=provider)
+
+        _, provider = await load()
+        actor = Actor(kind=ActorKind.SYSTEM, tenant_id=provider.tenant_id, name="test link")
+        spent: ProviderRow = await self._with.corridor.run(Writer(actor), load, decide)
+        return spent
 
     async def _result(
         self, half: Half, attempt: AttemptRow, answer: Returned | Refusal, message: bytes | None

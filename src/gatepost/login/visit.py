@@ -53,3 +53,15 @@ def known(user: UserRow, visit: Visit | None = None) -> Writer:
     visit.inbound.tenant_id = user.tenant_id
     visit.inbound.subject_kind, visit.inbound.subject_id = "user", user.user_id
     return Writer(actor, visit.inbound)
+
+
+def administrator(user: UserRow, visit: Visit) -> Writer:
+    """Write in the name of an administrator at the console; whom it is about, the plan says."""
+    visit.inbound.tenant_id = user.tenant_id
+    actor = Actor(
+        kind=ActorKind.ADMINISTRATOR,
+        tenant_id=user.tenant_id,
+        name=user.user_name,
+        id=user.user_id,
+    )
+    return Writer(actor, visit.inbound)

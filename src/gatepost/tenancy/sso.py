@@ -10,6 +10,7 @@ from gatepost.activity.entry import Entry
 from gatepost.base.sealing import Sealer
 from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.plan import Plan
+from gatepost.store import sessions
 from gatepost.store import sso as halves
 from gatepost.store.changes import Change, Insert
 from gatepost.store.login_rows import SsoKeyRow, SsoRow
@@ -36,6 +37,13 @@ class _Given(msgspec.Struct, frozen=True):
     url: str | None
     options: dict[str, Any] | None = None
     client_secret: str | None = None
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """How much ends when SSO is switched off."""
+
+    sessions: int
+    people: int
 
 
 class SingleSignOn:
@@ -68,6 +76,13 @@ class SingleSignOn:
     async def keys(self, provider: ProviderRow) -> list[SsoKeyRow]:
         """Read our key pairs towards the provider, oldest first."""
         return await halves.keys(self._database, provider.tenant_id, provider.provider_id)
+
+    async def signed_in(self, provider: ProviderRow) -> SignedIn:
+        """Count the sessions that began through the provider and have not run out, and whose."""
+        now = self._corridor.clock.now()
+        found = await sessions.of_provider(self._database, provider.tenant_id, provider.provider_id)
+        live = [one for one in found if one.expires_at > now]
+        return SignedIn(len(live), len({one.user_id for one in live}))
 
     async def set_up_saml(
         self,

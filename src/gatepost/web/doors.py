@@ -11,6 +11,8 @@ from gatepost.tenancy.administrators import Administrators
 from gatepost.tenancy.tenants import Tenants
 from gatepost.web.account.door import account_routes
 from gatepost.web.account.rooms import AccountRooms
+from gatepost.web.console.rooms import ConsoleRooms
+from gatepost.web.console.routes import routes as console_routes
 from gatepost.web.pages.assets import page_assets
 from gatepost.web.pages.reception import Reception
 from gatepost.web.pages.rendering import Pages
@@ -25,6 +27,7 @@ from gatepost.web.sso.sign_in import SignInPages
 
 TEMPLATES = {
     "account": "gatepost.web.account",
+    "console": "gatepost.web.console",
     "setup": "gatepost.web.setup",
     "sso": "gatepost.web.sso",
 }
@@ -44,6 +47,7 @@ class Doors:
         recorder: Recorder,
         clock: Clock,
         ids: Ids,
+        console: ConsoleRooms,
     ) -> None:
         self.pages = Pages(page_assets(), settings.public_url, TEMPLATES)
         self.reception = Reception(
@@ -61,17 +65,19 @@ class Doors:
         self._administrators = administrators
         self._account = account
         self._clock = clock
+        self._console = console
+        self._kept = AttemptCookies(settings.public_url)
+        self._going = Going(self.reception, self._kept, settings.application_url)
 
     def routes(self) -> list[Route]:
         """Give the paths of all of them."""
         setup = SetupPages(self.reception, self._administrators, self._tenants, self._login.links)
         account = account_routes(self.reception, self._clock, self._account, self._login)
-        return [*self.pages.routes(), *setup.routes(), *account, *self._sso()]
+        console = console_routes(self.reception, self._console, self._going.to_provider)
+        return [*self.pages.routes(), *setup.routes(), *account, *console, *self._sso()]
 
     def _sso(self) -> list[Route]:
-        login, reception = self._login, self.reception
-        kept = AttemptCookies(self._settings.public_url)
-        going = Going(reception, kept, self._settings.application_url)
+        login, reception, kept, going = self._login, self.reception, self._kept, self._going
         sign_in = SignInPages(
             reception=reception,
             attempt_cookies=kept,

@@ -22,7 +22,6 @@ from gatepost.base.ids import Ids
 from gatepost.base.refusal import Refusal
 from gatepost.login.sessions import Sessions, Signed
 from gatepost.login.visit import Visit
-from gatepost.store.changes import Insert
 from gatepost.store.database import StoreUnavailable
 from gatepost.web.pages import cookies
 from gatepost.web.pages.forms import FormRefused, is_same_origin, read_form
@@ -32,6 +31,8 @@ from gatepost.web.pages.rendering import Pages
 
 Form = dict[str, str]
 Answer = Callable[[Visit], Awaitable[Response]]
+Otherwise = Callable[[Refusal], Awaitable[Response | None]]
+"""A door's own answer to a refusal; None leaves it to the page that all doors share."""
 
 _SEE_OTHER = 303
 
@@ -66,7 +67,14 @@ class Reception:
         self.display_name = display_name
         self.session_cookie = cookies.session(public_url)
 
-    async def answer(self, request: Request, work: Answer, *, path: str | None = None) -> Response:
+    async def answer(
+        self,
+        request: Request,
+        work: Answer,
+        *,
+        path: str | None = None,
+        otherwise: Otherwise | None = None,
+    ) -> Response:
         """Have the request answered; `path` stands in the record for one that holds a secret.
 
         Requests that only look leave no record; all others do, and so does every refusal.
@@ -75,7 +83,8 @@ class Reception:
         try:
             response = await work(visit)
         except Refusal as refusal:
-            response = self.refused(request, visit, refusal)
+            own = await otherwise(refusal) if otherwise else None
+            response = own or self.refused(request, visit, refusal)
             self._record(visit, visit.inbound.refused(refusal, []))
         except FormRefused as error:
             response = self._failed(request, visit, error.status, error.detail)
@@ -109,14 +118,20 @@ class Reception:
         Raises:
             FormRefused: it comes from elsewhere, or is no form.
         """
+        self.check_origin(request)
+        form = await read_form(request)
+        if secret is not None:
+            check_token(form, secret)
+        return form
+
+    def check_origin(self, request: Request) -> None:
+        """Let only forms through that a page of ours sent.
+
+        Raises:
+            FormRefused: it comes from elsewhere.
+        """
         if not is_same_origin(request, self.public_url):
             raise Foreign
-        form = await read_form(request)
-        if secret is not None and not hmac.compare_digest(
-            form.get("csrf", "").encode(), csrf_of(secret).encode()
-        ):
-            raise Foreign
-        return form
 
     def page(
         self,
@@ -179,7 +194,7 @@ class Reception:
         address = request.client.host if request.client else None
         return Visit(inbound, address, request.headers.get("user-agent"))
 
-    def _record(self, visit: Visit, record: Insert) -> None:
+    def _record(self, visit: Visit, record: Any) -> None:  # noqa: ANN401 - a change of the store's
         if not visit.inbound.is_recorded:
             self._recorder.record(record)
 
@@ -196,6 +211,17 @@ class Reception:
 
 _FAULT = "Something failed on our side. Try again; if it stays so, tell your administrator."
 _AWAY = "The service is not available right now. Try again in a moment."
+
+
+def check_token(form: Form, secret: str) -> None:
+    """Let only a form of this very browser through.
+
+    Raises:
+        FormRefused: it was made in another.
+    """
+    given = form.get("csrf", "").encode()
+    if not hmac.compare_digest(given, csrf_of(secret).encode()):
+        raise Foreign
 
 
 def csrf_of(secret: str) -> str:

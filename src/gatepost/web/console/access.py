@@ -1,0 +1,221 @@
+"""Who may: every page of the console is entered here (R34, SECURITY.md).
+
+Nobody is sent to sign in; who is no administrator is refused; what belongs to another tenant
+is not found, since everything is looked up in the administrator's own. A change asks for a
+second factor: already where its form is shown, and again where the form arrives.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gatepost.base.refusal import Refusal
+from gatepost.lifecycle.corridor import Writer
+from gatepost.login.refusals import NotAllowed, SessionGone, StepUpRequired
+from gatepost.login.sessions import Sessions, Signed
+from gatepost.login.visit import Visit, administrator
+from gatepost.store.rows import UserRow
+from gatepost.web.pages.reception import Form, Reception, check_token, csrf_of
+
+_STEP_UP, _SIGN_IN = "/account/step-up", "/sign-in"
+
+DONE = {
+    "created": "The identity provider was added.",
+    "set-up": "Set up. Test the connection next; then it can be switched on.",
+    "saved": "Saved.",
+    "saved-untested": "Saved. What was changed asks for a new test of the connection.",
+    "read": "Read again from the provider.",
+    "switched-on": "Sign-in through this provider is on.",
+    "switched-off": "Sign-in through this provider is off, and its sessions have ended.",
+    "key-published": "The next certificate is published. Enter it at the provider first.",
+    "key-switched": "The new certificate is in use.",
+    "mailed": "The link was sent by mail. It is good for 24 hours.",
+    "factors-reset": "All second factors were removed, and every session ended.",
+    "sessions-ended": "The sessions were ended.",
+    "phone-set": "The phone number was changed; the number of before was told.",
+    "deactivated": "The account is inactive, and its sessions have ended.",
+    "reactivated": "The account is active again.",
+}
+"""What a page says after a change, by the word in its URL: never the URL's own text."""
+
+
+class Tab(msgspec.Struct, frozen=True):
+    """A link of the navigation."""
+
+    href: str
+    label: str
+    current: bool
+
+
+class Administrator(msgspec.Struct, frozen=True):
+    """An administrator at a page. `may_change`: a second factor was proved just now."""
+
+    visit: Visit
+    signed: Signed
+    may_change: bool
+
+    @property
+    def tenant_id(self) -> int:
+        """The one tenant that they see."""
+        return self.signed.user.tenant_id
+
+    @property
+    def now(self) -> datetime:
+        """When they asked."""
+        return self.visit.inbound.at
+
+    @property
+    def writer(self) -> Writer:
+        """On whose behalf a change is made."""
+        return administrator(self.signed.user, self.visit)
+
+
+Work = Callable[[Administrator], Awaitable[Response]]
+Refused = Callable[[Administrator, Refusal], Awaitable[Response]]
+"""Draws the page that was sent again, with what was typed and why it was refused."""
+
+
+class Access:
+    """Lets administrators in; built once, shared by the pages."""
+
+    def __init__(self, reception: Reception, sessions: Sessions) -> None:
+        self.reception = reception
+        self._sessions = sessions
+
+    async def look(self, request: Request, work: Work) -> Response:
+        """Have a page shown that changes nothing."""
+        return await self._answer(request, work, _here(request))
+
+    async def edit(self, request: Request, work: Work) -> Response:
+        """Have a page shown whose form changes something: the second factor comes first."""
+        return await self._answer(request, work, _here(request), asks=True)
+
+    async def change(
+        self, request: Request, work: Work, page: str, refused: Refused | None = None
+    ) -> Response:
+        """Have something changed; `page` is where the administrator goes on after a step-up.
+
+        A refusal is drawn by `refused`, else by the page that says any.
+        """
+        return await self._answer(request, work, page, asks=True, refused=refused)
+
+    async def find(self, request: Request) -> Signed | None:
+        """Find the administrator who is signed in here, where others may come too."""
+        signed = await self.reception.signed(request)
+        return signed if signed and _administers(signed.user) else None
+
+    async def form(self, request: Request) -> Form:
+        """Read the form of a change.
+
+        Raises:
+            FormRefused: it comes from elsewhere, or is no form.
+        """
+        return await self.reception.form(request, self._secret(request))
+
+    def check(self, request: Request, form: Form) -> None:
+        """Let a form through that was read otherwise, if a page of ours in this browser sent it.
+
+        Raises:
+            FormRefused: it comes from elsewhere.
+        """
+        self.reception.check_origin(request)
+        check_token(form, self._secret(request))
+
+    def page(
+        self,
+        request: Request,
+        admin: Administrator,
+        template: str,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        **context: Any,  # noqa: ANN401 - of templates
+    ) -> Response:
+        """Draw a page of the console."""
+        said = DONE.get(request.query_params.get("done", ""))
+        context.setdefault("here", _here(request) if request.method == "GET" else None)
+        page = str(context.pop("page", _here(request)))
+        return self.reception.page(
+            request,
+            f"console/{template}",
+            status,
+            headers,
+            alerts=[{"kind": "ok", "text": said}] if said and status == 200 else [],  # noqa: PLR2004 - it went well
+            nav=_tabs(request.url.path),
+            person=admin.signed.user.user_name,
+            csrf=csrf_of(self._secret(request)),
+            may_change=admin.may_change,
+            step_up=_asking(page),
+            now=admin.now,
+            **context,
+        )
+
+    async def _answer(
+        self,
+        request: Request,
+        work: Work,
+        page: str,
+        *,
+        asks: bool = False,
+        refused: Refused | None = None,
+    ) -> Response:
+        entered: list[Administrator] = []
+
+        async def inside(visit: Visit) -> Response:
+            signed = await self._sessions.get(self.reception.session_secret(request))
+            visit.inbound.tenant_id = signed.user.tenant_id
+            if not _administers(signed.user):
+                raise NotAllowed(needs="administrator")
+            if asks:
+                self._sessions.check_stepped_up(signed)
+            entered.append(Administrator(visit, signed, self._may_change(signed)))
+            return await work(entered[0])
+
+        async def otherwise(refusal: Refusal) -> Response | None:
+            if isinstance(refusal, StepUpRequired):
+                return self.reception.go(_asking(page))
+            if entered:
+                return await refused(entered[0], refusal) if refused else None
+            if isinstance(refusal, SessionGone):
+                return self.reception.go(f"{_SIGN_IN}?return_to={quote(page, safe='/')}")
+            return None
+
+        return await self.reception.answer(request, inside, otherwise=otherwise)
+
+    def _may_change(self, signed: Signed) -> bool:
+        try:
+            self._sessions.check_stepped_up(signed)
+        except StepUpRequired:
+            return False
+        return True
+
+    def _secret(self, request: Request) -> str:
+        return self.reception.session_secret(request) or ""
+
+
+def _administers(user: UserRow) -> bool:
+    """Sessions are of active people only; that is asked where they are found."""
+    return user.administrator and user.user_type == "technician"
+
+
+def _here(request: Request) -> str:
+    kept = "&".join(
+        f"{name}={quote(value)}" for name, value in request.query_params.items() if name != "done"
+    )
+    return f"{request.url.path}?{kept}" if kept else request.url.path
+
+
+def _asking(page: str) -> str:
+    return f"{_STEP_UP}?return_to={quote(page, safe='/')}"
+
+
+def _tabs(path: str) -> list[Tab]:
+    known = (("/console/providers", "Identity providers"), ("/console/users", "People"))
+    return [
+        *(Tab(href, label, path.startswith(href)) for href, label in known),
+        Tab("/account", "Your account", current=False),
+    ]

@@ -1,0 +1,1 @@
+"""The console's pages on people: `listed`, the list; `page`, one person; `changes`, the help."""

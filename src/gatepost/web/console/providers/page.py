@@ -1,0 +1,96 @@
+"""One identity provider with its two halves, SSO and SCIM."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gatepost.base.refusal import Refusal
+from gatepost.store.login_rows import SsoRow
+from gatepost.store.rows import ProviderRow
+from gatepost.tenancy.refusals import ProviderNotFound
+from gatepost.tenancy.sso_options import AttributeNames, MfaRule, read
+from gatepost.web.console.access import Access, Administrator
+from gatepost.web.console.errors import Errors, errors_of, status_of
+from gatepost.web.console.providers import facts
+from gatepost.web.console.rooms import ConsoleRooms
+
+
+class ProviderPage:
+    """Shows a provider; the other pages come back to it."""
+
+    def __init__(self, access: Access, rooms: ConsoleRooms, public_url: str) -> None:
+        self._access = access
+        self._rooms = rooms
+        self.public_url = public_url
+
+    def path(self, request: Request) -> str:
+        """Give the page's own path."""
+        return f"/console/providers/{request.path_params['slug']}"
+
+    async def provider(self, request: Request, admin: Administrator) -> ProviderRow:
+        """Get the provider that the URL names, among those of the administrator's tenant.
+
+        Raises:
+            ProviderNotFound: there is none of that name in the tenant.
+        """
+        slug = request.path_params["slug"]
+        found = await self._rooms.providers.get(admin.tenant_id, slug)
+        if found.slug != slug:
+            raise ProviderNotFound(name=slug)
+        return found
+
+    async def half(self, request: Request, admin: Administrator) -> tuple[ProviderRow, SsoRow]:
+        """Get the provider with its SSO half.
+
+        Raises:
+            ProviderNotFound, SsoNotSetUp: there is none.
+        """
+        provider = await self.provider(request, admin)
+        return provider, await self._rooms.single_sign_on.get(provider)
+
+    async def show(self, request: Request) -> Response:
+        """Show the provider."""
+
+        async def work(admin: Administrator) -> Response:
+            return await self.draw(request, admin)
+
+        return await self._access.look(request, work)
+
+    async def draw_refused(
+        self, request: Request, admin: Administrator, refusal: Refusal
+    ) -> Response:
+        """Show the provider with what was refused."""
+        return await self.draw(request, admin, errors_of(refusal), status_of(refusal))
+
+    async def draw(
+        self,
+        request: Request,
+        admin: Administrator,
+        errors: Errors | None = None,
+        status: int = 200,
+    ) -> Response:
+        """Show the provider, with errors if there are any."""
+        provider = await self.provider(request, admin)
+        sso = await self._rooms.single_sign_on.find(provider)
+        keys = await self._rooms.single_sign_on.keys(provider)
+        return self._access.page(
+            request,
+            admin,
+            "provider.html",
+            status,
+            errors=errors or {},
+            page=self.path(request),
+            path=self.path(request),
+            provider=provider,
+            vendor=facts.VENDORS[provider.vendor],
+            sso=sso,
+            state=facts.state_of(sso),
+            theirs=facts.theirs(sso) if sso else [],
+            certificates=facts.certificates_of(sso, admin.now) if sso else [],
+            ours=facts.ours(provider, sso.protocol, self.public_url) if sso else [],
+            keys=facts.keys_of(keys, admin.now),
+            mfa=read(MfaRule, sso.mfa_rule) if sso else None,
+            names=read(AttributeNames, sso.attributes) if sso else None,
+            protocol=facts.PROTOCOLS[sso.protocol] if sso else None,
+            scim_url=f"{self.public_url}/scim/v2/{provider.slug}",
+            users=await self._rooms.providers.users_count(provider),
+        )
