@@ -55,14 +55,13 @@ def queued(message: Message, sealer: Sealer, *, at: datetime, expires_at: dateti
         channel=message.channel,
         purpose=message.purpose,
         user_id=message.user_id,
-        sealed=sealer.seal(
-            msgspec.json.encode(content), _context(message.tenant_id, message.message_id)
-        ),
+        sealed=b"",
         next_at=at,
         created_at=at,
         expires_at=expires_at,
     )
-    return Insert(MESSAGES, row)
+    sealed = sealer.seal(msgspec.json.encode(content), message_context(row))
+    return Insert(MESSAGES, msgspec.structs.replace(row, sealed=sealed))
 
 
 def opened(row: MessageRow, sealer: Sealer) -> Message:
@@ -71,7 +70,7 @@ def opened(row: MessageRow, sealer: Sealer) -> Message:
     Raises:
         SealError: it does not open.
     """
-    plain = sealer.open(row.sealed, _context(row.tenant_id, row.message_id))
+    plain = sealer.open(row.sealed, message_context(row))
     content = msgspec.json.decode(plain, type=_Content)
     return Message(
         tenant_id=row.tenant_id,
@@ -85,5 +84,6 @@ def opened(row: MessageRow, sealer: Sealer) -> Message:
     )
 
 
-def _context(tenant_id: int, message_id: str) -> str:
-    return f"messages:{tenant_id}:{message_id}"
+def message_context(row: MessageRow) -> str:
+    """Name the place that a message is sealed for."""
+    return f"messages:{row.tenant_id}:{row.message_id}"

@@ -22,6 +22,7 @@ from gatepost.cli.desk import usage
 from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
 from gatepost.cli.output import Output
+from gatepost.cli.serve import make_keys
 from gatepost.cli.server_process import ServerProcess, running
 from gatepost.cli.stage import Stage
 from gatepost.simulator.client import ScimClient, connected
@@ -94,6 +95,7 @@ async def _tell(stage: Stage, audience: Audience) -> list[str]:
 
 @asynccontextmanager
 async def _stage(settings: Settings) -> AsyncIterator[Stage]:
+    make_keys(settings)
     house = await open_house(settings)
     try:
         stage = Stage(house)

@@ -40,6 +40,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "tenant": ("gatepost.cli.tenants:tenant", "Create, list and configure tenants."),
     "token": ("gatepost.cli.tokens:token", "Create, list, rotate and revoke SCIM tokens."),
     "user": ("gatepost.cli.users:user", "List, show and change users; release them."),
+    "keys": ("gatepost.cli.keys:keys", "Check and rotate the keys that seal secrets."),
+    "sso": ("gatepost.cli.sso:sso", "Set up, test and switch sign-in through providers."),
     "demo": (
         "gatepost.cli.demo:demo",
         "Tell Gatepost's story in a quarter of a minute.",

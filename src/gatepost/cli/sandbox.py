@@ -14,7 +14,7 @@ from gatepost.base.actor import command_line
 from gatepost.base.settings import Settings
 from gatepost.cli.errors import ExitCode
 from gatepost.cli.main import Frame
-from gatepost.cli.serve import listen, new_admin_link, server_writer
+from gatepost.cli.serve import listen, make_keys, new_admin_link, server_writer
 from gatepost.lifecycle.corridor import Writer
 from gatepost.scim.dialects.mode import Mode
 from gatepost.store.rows import TenantRow
@@ -87,6 +87,7 @@ def _own_url(settings: Settings, listening: socket.socket) -> Settings:
 
 
 async def _furnish(settings: Settings, mode: str, domains: list[str]) -> Endpoint:
+    make_keys(settings)
     house = await open_house(settings, upgrade=True)
     try:
         tenant = await _new_tenant(house)

@@ -13,9 +13,12 @@ import click
 from gatepost import serving
 from gatepost.base.actor import Actor, ActorKind
 from gatepost.base.configuration import Configuration, check_serving
+from gatepost.base.sealing_keys import load_keys
+from gatepost.base.secrets import SystemSecrets
 from gatepost.base.settings import Settings
 from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
+from gatepost.cli.output import Output
 from gatepost.lifecycle.corridor import Writer
 from gatepost.tenancy.administrators import LINK_MINUTES
 from gatepost.wiring import House, open_house
@@ -58,6 +61,7 @@ def serve(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click passe
     configuration = frame.configuration(**options)
     check_serving(configuration.settings)
     make_data_dir(configuration.settings.data_dir)
+    make_keys(configuration.settings, frame.output)
     with listen(configuration.settings) as listening:
         settings = settled(configuration, listening)
         link = asyncio.run(_prepare(settings))
@@ -102,6 +106,17 @@ def make_data_dir(folder: Path) -> None:
         raise CommandFailed(_unwritable(folder, error.strerror or str(error))) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise CommandFailed(_unwritable(folder, "this user may not write there"))
+
+
+def make_keys(settings: Settings, output: Output | None = None) -> None:
+    """Make the file of keys that seal secrets, if there is none, and say so where somebody watches.
+
+    Raises:
+        SealingKeysError: the keys cannot be had.
+    """
+    made = load_keys(settings.data_dir, settings.secret_keys, SystemSecrets()).created_at_path
+    if made and output and not output.as_json:
+        output.say(f"Back up {made}: without it the secrets in the database cannot be opened.")
 
 
 def listen(settings: Settings) -> socket.socket:
