@@ -54,7 +54,7 @@ def load_keys(data_dir: Path, supplied: str | None, secrets: Secrets) -> KeysLoa
     """
     if supplied is not None:
         return KeysLoaded(_parsed(supplied, "GATEPOST_SECRET_KEYS"))
-    path = data_dir / _DIRECTORY / _FILE
+    path = key_file(data_dir)
     try:
         if path.exists():
             return KeysLoaded(_read(path))
@@ -65,6 +65,11 @@ def load_keys(data_dir: Path, supplied: str | None, secrets: Secrets) -> KeysLoa
             f"The file of keys {path} can be neither read nor made: {error.strerror or error}. Let "
             "the server's user own the directory, or supply the keys in GATEPOST_SECRET_KEYS."
         ) from error
+
+
+def key_file(data_dir: Path) -> Path:
+    """Give the path of the file of keys; it need not be there."""
+    return data_dir / _DIRECTORY / _FILE
 
 
 def _read(path: Path) -> tuple[bytes, ...]:

@@ -7,6 +7,7 @@ import click
 from gatepost.cli.desk import TENANT, Desk, at_desk, instant
 from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
+from gatepost.cli.user_sign_in import link_document
 from gatepost.store.rows import UserRow
 from gatepost.tenancy.administrators import LINK_MINUTES
 
@@ -26,15 +27,29 @@ def admin() -> None:
 def create(frame: Frame, /, email: str, *, name: str | None, tenant: str) -> None:
     """Create an administrator: a local technician with the address EMAIL.
 
-    No identity provider can adopt, change or deactivate the account.
+    No identity provider can adopt, change or deactivate the account. The link that is mailed,
+    or shown where no mail is sent, lets them choose a password and a second factor.
     """
 
-    async def work(desk: Desk) -> UserRow:
-        return await desk.house.administrators.create(
+    async def work(desk: Desk) -> dict[str, Any]:
+        made = await desk.house.administrators.create(
             desk.writer, email, name, schema=desk.schemas.user
         )
+        invited = await desk.house.login.links.invite(desk.writer, made)
+        return {**_document(made), "invitation": link_document(invited)}
 
-    frame.output.data(_document(at_desk(frame, tenant, work)))
+    made = at_desk(frame, tenant, work)
+    if frame.output.as_json:
+        frame.output.data(made)
+        return
+    invitation = made.pop("invitation")
+    frame.output.data(made)
+    if invitation["is_mailed"]:
+        frame.output.say(f"An invitation was mailed to {made['email']}.")
+    else:
+        click.echo(
+            f"\nOpen this link to choose a password, within 24 hours:\n  {invitation['link']}"
+        )
 
 
 @admin.command()

@@ -13,11 +13,12 @@ import click
 import msgspec
 
 from gatepost.base.settings import Settings
+from gatepost.cli.doctor_sign_in import sign_in_findings
 from gatepost.cli.errors import ExitCode
+from gatepost.cli.findings import BAD, OK, WARNING, Finding
 from gatepost.cli.main import Frame
 from gatepost.tenancy.diagnosis import Diagnosis, diagnose
 
-OK, WARNING, BAD = "ok", "warning", "bad"
 _MARKS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), BAD: ("✗", "red")}
 _SKEW_MAX = timedelta(seconds=2)
 _SKEW_BAD = timedelta(minutes=1)
@@ -27,19 +28,10 @@ _SQLITE_MIN = (3, 35)
 _SQLITE_WORKERS = 4
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """What was looked at, how it is, and what to do about it."""
-
-    check: str
-    level: str
-    says: str
-    fix: str = ""
-
-
 @click.command()
 @click.pass_obj
 def doctor(frame: Frame, /) -> int:
-    """Look over settings, database, disk, clock and tokens.
+    """Look over settings, database, disk, clock, tokens and signing in.
 
     Exit code 7 says that something is broken; warnings alone are 0.
     """
@@ -54,6 +46,7 @@ def doctor(frame: Frame, /) -> int:
         *_public_url(settings),
         *_unsafe(settings),
         *_tokens(found),
+        *sign_in_findings(settings, found),
     ]
     is_healthy = all(one.level != BAD for one in findings)
     if frame.output.as_json:

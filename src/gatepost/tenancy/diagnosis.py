@@ -11,6 +11,7 @@ from gatepost.store.database import Database, StoreUnavailable
 from gatepost.store.migrations import runner
 from gatepost.store.open import BadDatabaseUrl, current_migration, open_database
 from gatepost.store.rows import ProviderRow, TenantRow, TokenRow
+from gatepost.tenancy.sign_in_diagnosis import SignIn, sign_in_of
 
 SOON = timedelta(days=30)
 
@@ -41,6 +42,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     skew: timedelta | None = None
     newest_at: datetime | None = None
     expiring: list[ExpiringToken] = []
+    sign_in: SignIn = SignIn()
 
 
 async def diagnose(url: str, scan_deadline_s: float, clock: Clock | None = None) -> Diagnosis:
@@ -72,6 +74,7 @@ async def _examined(database: Database, clock: Clock, found: Diagnosis) -> Diagn
         skew=clock.now() - await diagnosis.time(database),
         newest_at=await _newest(database, known),
         expiring=[one for tenant in known for one in await _tokens(database, tenant, clock.now())],
+        sign_in=await sign_in_of(database, known),
     )
 
 

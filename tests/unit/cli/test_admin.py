@@ -25,8 +25,10 @@ def test_created_administrator_is_listed(gatepost: Any) -> None:
     code, made, _ = gatepost("admin", "create", " Ada@example.com", "--name", "Ada")
     assert code == 0
     _, listed, _ = gatepost("admin", "list")
-    assert json.loads(listed) == json.loads(made)
-    assert json.loads(made)["user_name"] == "Ada@example.com"
+    document = json.loads(made)
+    assert document.pop("invitation")["link"].startswith("http://127.0.0.1:8400/links/")
+    assert json.loads(listed) == document
+    assert document["user_name"] == "Ada@example.com"
 
 
 def test_users_who_are_no_administrators_are_not_listed(gatepost: Any) -> None:
