@@ -59,7 +59,7 @@ class TrustReader:
             TrustUnreadable: one of them cannot be fetched, or is not what it should be.
         """
         try:
-            url = discovery.url_of(issuer)
+            url = discovery.url_of(issuer, allow_http=self._allow_http)
             document = await self._fetch(url, _DOCUMENT_BYTES_MAX)
             found = discovery.read(document, issuer=issuer, allow_http=self._allow_http)
         except OidcError as error:

@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
 
@@ -15,40 +14,7 @@ from gatepost.cli.doctor import database_findings
 from gatepost.cli.errors import CommandFailed
 from gatepost.cli.words import WORDS
 from gatepost.tenancy.diagnosis import Diagnosis
-
-
-class Shell(Protocol):
-    def __call__(self, *words: str, code: int = 0) -> Any: ...
-
-
-@pytest.fixture
-def shell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Shell:
-    """Runs a command with --json; gives its object, its lines, or the error's."""
-    monkeypatch.setenv("GATEPOST_DATA_DIR", str(tmp_path))
-
-    def run(*words: str, code: int = 0) -> Any:
-        found = main.run([*words, "--json"])
-        said = capsys.readouterr()
-        assert found == code, said.err
-        if code and not said.out:
-            return json.loads(said.err.splitlines()[-1])["error"]
-        lines = [json.loads(line) for line in said.out.splitlines()]
-        is_list = words[1:2] == ("list",) or words[:2] == ("activities", "export")
-        return lines if is_list else lines[-1]
-
-    return run
-
-
-@pytest.fixture
-def acme(shell: Shell) -> Shell:
-    """A shell whose tenant has the provider acme, a role of each type, an organization."""
-    shell("provider", "create", "Acme", "--vendor", "entra", "--domain", "acme.example")
-    shell("role", "create", "Admin", "--type", "technician")
-    shell("role", "create", "Viewer", "--type", "end_user")
-    shell("organization", "create", "North")
-    return shell
+from tests.unit.cli.shell import Shell
 
 
 def test_fresh_install_has_the_tenant_default(shell: Shell) -> None:
