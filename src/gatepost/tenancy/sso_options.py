@@ -158,10 +158,10 @@ def read(kind: type[Settings], stored: dict[str, Any]) -> Settings:
 
 
 def write(settings: msgspec.Struct) -> dict[str, Any]:
-    """Give the settings as they are stored: what differs from the defaults."""
+    """Give the settings as they are stored and come back: what differs from the defaults."""
     usual = type(settings)()
     return {
-        name: msgspec.to_builtins(value)
+        name: msgspec.json.decode(msgspec.json.encode(value))
         for name, value in msgspec.structs.asdict(settings).items()
         if value != getattr(usual, name)
     }

@@ -103,4 +103,5 @@ class TrustReader:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a struct, as JSON has it
-    return msgspec.to_builtins(value)
+    """Give the value as it comes back from the store, lists for tuples: it is compared with it."""
+    return msgspec.json.decode(msgspec.json.encode(value))

@@ -160,6 +160,13 @@ def test_setting_is_read_by_its_kind_and_taken_back(
     assert saml("sso", "set", "acme", key, "")[part][field] == before
 
 
+def test_setting_what_is_set_already_asks_for_no_new_test(saml: Shell, tmp_path: Path) -> None:
+    saml("sso", "set", "acme", "authn_contexts", "urn:a")
+    _tested(tmp_path)
+    assert saml("sso", "set", "acme", "authn_contexts", "urn:a")["tested_at"]
+    assert saml("sso", "set", "acme", "authn_contexts", "urn:b")["tested_at"] is None
+
+
 def test_just_in_time_creation_is_switched(saml: Shell) -> None:
     assert saml("sso", "set", "acme", "just_in_time", "on")["just_in_time"] is True
     assert saml("sso", "set", "acme", "just_in_time", "off")["just_in_time"] is False
