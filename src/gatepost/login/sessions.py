@@ -127,8 +127,8 @@ class Sessions:
                 return Plan(outcome=0)
             return Plan(tuple(ended(found)), (_said(user, len(found)),), outcome=len(found))
 
-        ended: int = await self._corridor.run(writer, load, decide)
-        return ended
+        count: int = await self._corridor.run(writer, load, decide)
+        return count
 
     def _is_live(self, session: SessionRow, now: datetime) -> bool:
         idle = timedelta(seconds=self.limits.idle_s)

@@ -5,11 +5,16 @@ import contextlib
 import json
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from gatepost.base.secrets import digest
 from gatepost.base.settings import Settings
+from gatepost.store.changes import Insert
+from gatepost.store.login_rows import SessionRow
+from gatepost.store.tables import SESSIONS
 from gatepost.wiring import House, open_house
 from tests.oidc import make
 
@@ -33,6 +38,27 @@ def in_house(folder: Path, work: Callable[[House], Awaitable[Found]], **settings
             await house.close()
 
     return asyncio.run(run())
+
+
+def signed_in(folder: Path, user_id: str, provider_id: str | None = None) -> None:
+    """Have somebody be signed in."""
+    at = datetime.now(UTC)  # noqa: TID251 - the commands go by the machine's own clock
+
+    async def work(house: House) -> None:
+        row = SessionRow(
+            tenant_id=1,
+            session_id=house.ids.new(),
+            digest=digest(house.ids.new()),
+            user_id=user_id,
+            provider_id=provider_id,
+            created_at=at,
+            authenticated_at=at,
+            seen_at=at,
+            expires_at=at + timedelta(hours=1),
+        )
+        assert await house.database.commit([Insert(SESSIONS, row)]) is None
+
+    in_house(folder, work)
 
 
 def saml_metadata(*certificates: str, entity_id: str = "https://idp.example") -> bytes:

@@ -2,20 +2,14 @@
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import apsw
 import pytest
 
-from gatepost.base.secrets import digest
 from gatepost.cli import main
-from gatepost.store.changes import Insert
-from gatepost.store.login_rows import SessionRow
-from gatepost.store.tables import SESSIONS
-from gatepost.wiring import House
 from tests.saml.keys import pair
-from tests.unit.cli.shell import Shell, in_house, openid_provider, saml_metadata
+from tests.unit.cli.shell import Shell, openid_provider, saml_metadata, signed_in
 
 
 @pytest.fixture
@@ -210,32 +204,12 @@ def test_switching_off_says_how_many_sessions_end_and_asks(saml: Shell, tmp_path
     saml("sso", "enable", "acme")
     ada = saml("user", "create", "ada@acme.example")["id"]
     provider = saml("provider", "show", "acme")["id"]
-    _sign_in(tmp_path, ada, provider)
+    signed_in(tmp_path, ada, provider)
     error = saml("sso", "disable", "acme", code=2)
     assert "1 sessions of 1 people end" in error["what"]
     assert [one["through"] for one in saml("user", "sessions", "ada@acme.example")] == ["acme"]
     assert saml("sso", "disable", "acme", "--yes")["state"] == "off"
     assert saml("user", "sessions", "ada@acme.example") == []
-
-
-def _sign_in(folder: Path, user_id: str, provider_id: str | None = None) -> None:
-    at = datetime.now(UTC)  # noqa: TID251 - the commands go by the machine's own clock
-
-    async def work(house: House) -> None:
-        row = SessionRow(
-            tenant_id=1,
-            session_id=house.ids.new(),
-            digest=digest(house.ids.new()),
-            user_id=user_id,
-            provider_id=provider_id,
-            created_at=at,
-            authenticated_at=at,
-            seen_at=at,
-            expires_at=at + timedelta(hours=1),
-        )
-        assert await house.database.commit([Insert(SESSIONS, row)]) is None
-
-    in_house(folder, work)
 
 
 @pytest.mark.rule("R35")
