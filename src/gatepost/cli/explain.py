@@ -9,8 +9,8 @@ from gatepost.cli.desk import TENANT, Desk, at_desk, missing
 from gatepost.cli.main import Frame
 from gatepost.cli.words import WORDS
 from gatepost.lifecycle.explain import Explanation, RequestExplanation, explain_request
-from gatepost.lifecycle.explain_ladder import Rung
 from gatepost.lifecycle.explain_words import codes, fix_of
+from gatepost.lifecycle.rung import Rung
 
 _MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "warning": ("!", "yellow")}
 

@@ -12,12 +12,14 @@ import msgspec
 from gatepost.activity.log import ActivityLog
 from gatepost.base.clock import Clock
 from gatepost.lifecycle.account import domain_of, is_address
-from gatepost.lifecycle.explain_ladder import Facts, ProviderFacts, Rung, rungs
+from gatepost.lifecycle.explain_ladder import Facts, ProviderFacts, rungs
+from gatepost.lifecycle.explain_sign_in import SCIM, SignInFacts
 from gatepost.lifecycle.explain_words import fix_of
 from gatepost.lifecycle.listing import Listing, Portrait
 from gatepost.lifecycle.rules.adoption import serves
+from gatepost.lifecycle.rung import Rung
 from gatepost.scim.fold import fold
-from gatepost.store import conflicts, providers, requests, tokens
+from gatepost.store import conflicts, logins, providers, requests, sessions, sso, tokens
 from gatepost.store.activities import ActivityListing
 from gatepost.store.database import Database
 from gatepost.store.requests import RequestListing
@@ -79,7 +81,8 @@ class Explainer:
         """Load what is known about whoever the word means."""
         found = await self._listing.find_users(tenant_id, word)
         user = found[0] if found else None
-        records = await self._records(tenant_id, word, user)
+        found_records = await self._records(tenant_id, word, user)
+        records = [one for one in found_records if one.path.startswith(SCIM)]
         asked = await self._asked(tenant_id, word, user, records, provider)
         unread = await self._unread(asked, _keys(word, user))
         records = sorted([*records, *unread], key=lambda one: one.request_id, reverse=True)
@@ -92,7 +95,54 @@ class Explainer:
             conflict=await self._conflict(tenant_id, user, asked),
             portrait=await self._portrait(user),
             also=[one.user_name for one in found[1:]],
+            sign_in=await self._sign_in(
+                user, asked, [one for one in found_records if not one.path.startswith(SCIM)], word
+            ),
         )
+
+    async def _sign_in(
+        self,
+        user: UserRow | None,
+        asked: list[ProviderRow],
+        known: list[RequestRow],
+        word: str,
+    ) -> SignInFacts:
+        """Load how the person would sign in, and how it went; a provider's words are searched."""
+        records, names = {one.request_id: one for one in known}, _keys(word, user)
+        for one in asked:
+            listing = RequestListing(provider_id=one.provider_id, is_refused=True)
+            page = await requests.page(self._database, one.tenant_id, listing, limit=_UNREAD)
+            records |= {found.request_id: found for found in page if _sent(found, names)}
+        newest = sorted(records.values(), key=lambda one: one.request_id, reverse=True)
+        if user is None:
+            return SignInFacts(requests=newest)
+        provider = await self._serving(user)
+        tenant_id, user_id = user.tenant_id, user.user_id
+        password = await logins.find_password(self._database, tenant_id, user_id)
+        present = await sessions.of_user(self._database, tenant_id, user_id)
+        now = self._clock.now()
+        return SignInFacts(
+            provider=provider,
+            half=await sso.get(self._database, tenant_id, provider.provider_id)
+            if provider
+            else None,
+            has_password=password is not None,
+            factors=len(await logins.factors(self._database, tenant_id, user_id)),
+            sessions=sum(one.expires_at > now for one in present),
+            requests=newest,
+        )
+
+    async def _serving(self, user: UserRow) -> ProviderRow | None:
+        """Find the provider that the person signs in through: their own, else their domain's."""
+        present = await providers.all(self._database, user.tenant_id)
+        if user.provider_id:
+            return next((one for one in present if one.provider_id == user.provider_id), None)
+        address = user.email or user.user_name
+        if not is_address(address):
+            return None
+        claimed = await providers.claimed_domains(self._database, user.tenant_id)
+        domain = domain_of(address)
+        return next((one for one in present if serves(one, domain, claimed)), None)
 
     async def _records(self, tenant_id: int, word: str, user: UserRow | None) -> list[RequestRow]:
         """Read the newest records that name the person in any of the ways known."""
@@ -149,12 +199,15 @@ class Explainer:
         midnight = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         today = RequestListing(provider_id=provider_id, since=midnight)
         found = await requests.page(self._database, tenant_id, today, limit=_COUNTED)
-        last = await requests.last_of_provider(self._database, tenant_id, provider_id)
+        newest = await requests.page(
+            self._database, tenant_id, RequestListing(provider_id=provider_id), limit=_UNREAD
+        )
+        last = next((one for one in newest if one.path.startswith(SCIM)), None)
         return ProviderFacts(
             provider=provider,
             tokens=list(await tokens.of_provider(self._database, tenant_id, provider_id)),
             last=last,
-            today=len(found),
+            today=sum(one.path.startswith(SCIM) for one in found),
             is_more=len(found) == _COUNTED,
         )
 
@@ -180,8 +233,18 @@ class Explainer:
         return await self._listing.portrait(user) if user else None
 
 
+def _sent(record: RequestRow, words: list[str]) -> bool:
+    """Tell whether a refused sign-in names the person in what the provider sent."""
+    if record.path.startswith(SCIM):
+        return False
+    said = fold(msgspec.json.encode(record.steps).decode())
+    return any(word in said for word in words if len(word) >= _WORD_MIN)
+
+
 def _names(record: RequestRow, words: list[str]) -> bool:
     body = fold((record.body or b"").decode(errors="replace"))
+    if not record.path.startswith(SCIM):
+        return False
     return record.subject_kind != "group" and any(f'"{word}"' in body for word in words)
 
 

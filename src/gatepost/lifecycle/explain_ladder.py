@@ -1,14 +1,16 @@
 """The rungs of the ladder: one function a question, each with its evidence. Pure."""
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from gatepost.base.clock import as_rfc3339
+from gatepost.lifecycle.explain_sign_in import SignInFacts, sign_in
 from gatepost.lifecycle.explain_words import causes_of, fix_of
 from gatepost.lifecycle.listing import Portrait, cause_of, warnings_of
 from gatepost.lifecycle.rules.adoption import LIMITS
+from gatepost.lifecycle.rung import Result, Rung
 from gatepost.store.rows import ActivityRow, ConflictRow, ProviderRow, RequestRow, TokenRow
 
 _REFUSED = 400
@@ -16,7 +18,6 @@ _ARRIVED = frozenset({"user.created", "user.adopted", "user.imported"})
 _MADE = frozenset({"user.created", "user.imported"})
 _LEFT = frozenset({"user.deactivated", "user.deleted"})
 _IN_USE = timedelta(days=1)
-Result = Literal["yes", "no", "warning", "not_known"]
 
 
 class ProviderFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,16 +41,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     conflict: ConflictRow | None = None
     portrait: Portrait | None = None
     also: list[str] = []
-
-
-class Rung(msgspec.Struct, frozen=True):
-    """A question, its answer, and what shows it."""
-
-    question: str
-    result: Result
-    sentence: str
-    evidence: list[dict[str, Any]] = []
-    advice: list[str] = []
+    sign_in: SignInFacts | None = None
 
 
 def rungs(facts: Facts) -> list[Rung]:
@@ -61,7 +53,14 @@ def rungs(facts: Facts) -> list[Rung]:
         _matched(facts),
         _active(facts),
         _roles(facts),
+        _signs_in(facts),
     ]
+
+
+def _signs_in(facts: Facts) -> Rung:
+    """7: how would they sign in; did it work last time?"""
+    user = facts.portrait.user if facts.portrait else None
+    return sign_in(facts.sign_in or SignInFacts(), user, facts.activities)
 
 
 def _talked(facts: Facts) -> Rung:
