@@ -104,10 +104,12 @@ class Account:
 
         Raises:
             StepUpRequired: MFA was too long ago.
-            ProofWrong: it does not hold.
+            ProofWrong, Throttled: it does not hold, or did not too often.
         """
         await self._check_may(signed)
         writer, owner = known(signed.user, visit), _owner(signed)
+        # Else a number that is not theirs could be had by guessing the code sent to it.
+        tried = await self._count(writer, visit, signed.user, is_short=proof.kind != "passkey")
 
         async def load() -> tuple[Enrolling, list[SessionRow]]:
             return await self._enrolment.known(owner, proof.kind), await self._others(signed)
@@ -122,6 +124,7 @@ class Account:
             return Plan(changes, tuple(made.entries), outcome=made.recovery_codes)
 
         codes: tuple[str, ...] = await self._with.corridor.run(writer, load, decide)
+        await throttling.take_back(self._with.corridor, writer.actor, tried)
         return codes
 
     async def remove_factor(self, visit: Visit, signed: Signed, factor_id: str) -> None:
@@ -140,7 +143,12 @@ class Account:
                 return Plan(refusal=FactorNotFound(id=factor_id))
             if len(present.factors) == 1:
                 return Plan(refusal=LastFactor())
-            changes: list[Change] = [Delete(FACTORS, key_of(FACTORS, factor))]
+            kept = next(one for one in present.factors if one is not factor)
+            changes: list[Change] = [
+                Delete(FACTORS, key_of(FACTORS, factor)),
+                # Only expected: of two removals at once, one finds the other's to be the last.
+                Update(FACTORS, key_of(FACTORS, kept), {}, {"kind": kept.kind}),
+            ]
             changes += notices.mail(self._with, user, "factor_removed", at, what=factor.name)
             entry = Entry("mfa.removed", subject_of(user), {"kind": factor.kind})
             return Plan((*changes, *ended(present.sessions)), (entry,))
@@ -250,6 +258,17 @@ class Account:
             return Plan(tuple(changes), (Entry("mfa.reset", subject_of(user)),))
 
         await self._with.corridor.run(writer, load, decide)
+
+    async def _count(
+        self, writer: Writer, visit: Visit, user: UserRow, *, is_short: bool
+    ) -> throttling.Tried:
+        counters = throttling.of_code(
+            user.tenant_id, user.user_id, visit.address, is_short=is_short
+        )
+        try:
+            return await throttling.count(self._with.corridor, writer.actor, counters)
+        except Throttled as refusal:
+            await refuse(self._with.corridor, writer, refusal, user)
 
     async def _check_may(self, signed: Signed) -> None:
         user = signed.user

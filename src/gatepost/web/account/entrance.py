@@ -38,7 +38,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 WORDS: Final = {
-    "profile": Word("ok", "Your language and time zone are kept."),
+    "profile": Word("ok", "Your language and time zone are saved."),
     "factor-added": Word("ok", "The method was added. Your other sessions have ended."),
     "factor-removed": Word("ok", "The method was removed. Your other sessions have ended."),
     "codes": Word("ok", "You have new recovery codes. Those of before are void."),
