@@ -1,5 +1,6 @@
 """The real command line beside a real server on one database: what a provider sends is managed."""
 
+import base64
 import json
 import os
 import subprocess
@@ -13,7 +14,11 @@ import httpx2
 import msgspec
 import pytest
 
+from tests.saml.keys import pair
+from tests.unit.cli.shell import saml_metadata
+
 GATEPOST = str(Path(sys.executable).with_name("gatepost"))
+SECRET_KEY = "c2VhbHMgd2hhdCB0ZXN0cyBrZWVwLCBhbmQgbm90aGk="
 EXTENSION = "urn:ietf:params:scim:schemas:extension:gatepost:2.0:User"
 
 
@@ -76,7 +81,8 @@ def send(endpoint: Endpoint) -> Iterator[Callable[..., httpx2.Response]]:
 
 
 def _data_dir(folder: Path) -> dict[str, str]:
-    return {"GATEPOST_DATA_DIR": str(folder)}
+    """A directory of its own for each, and the keys of one installation for all."""
+    return {"GATEPOST_DATA_DIR": str(folder), "GATEPOST_SECRET_KEYS": SECRET_KEY}
 
 
 def a_user(name: str, **more: Any) -> dict[str, Any]:
@@ -231,3 +237,52 @@ def test_tail_follows_what_the_server_does(
 
         until(told)
         process.terminate()
+
+
+@pytest.mark.rule("R32")
+def test_sign_in_is_set_up_beside_the_server_which_knows_it_at_once(
+    manage: Manage, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "metadata.xml").write_bytes(saml_metadata(pair("idp").certificate))
+    file = str(tmp_path / "metadata.xml")
+    shown = manage("sso", "set-up-saml", endpoint.provider, "--file", file)
+    assert shown["state"] == "untested"
+    path = f"/saml/{endpoint.provider}/metadata"
+    published = httpx2.get(endpoint.scim_base_url.partition("/scim/")[0] + path)
+    (ours,) = shown["our_certificates"]
+    assert ours["state"] == "current"
+    assert "".join(published.text.split()).count("<ds:X509Certificate>") >= 1
+    assert manage("sso", "enable", endpoint.provider, code=4)["code"] == "sso.untested"
+
+
+def test_invited_person_opens_the_link_at_the_server(manage: Manage, endpoint: Endpoint) -> None:
+    manage("user", "create", "invited@acme.example", "--email", "invited@acme.example")
+    secret = manage("user", "invite", "invited@acme.example")["link"].rpartition("/links/")[2]
+    at = endpoint.scim_base_url.partition("/scim/")[0]
+    assert "invited@acme.example" in httpx2.get(f"{at}/links/{secret}").text
+    assert httpx2.get(f"{at}/links/{secret[:-4]}aaaa").status_code == 404
+
+
+def test_keys_are_rotated_beside_the_server(
+    manage: Manage, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "metadata.xml").write_bytes(saml_metadata(pair("idp").certificate))
+    file = str(tmp_path / "metadata.xml")
+    manage("sso", "set-up-saml", endpoint.provider, "--file", file)
+    new = base64.b64encode(bytes(range(32))).decode()
+    # And back again: the server of these tests has the first key alone.
+    for keys in (f"{new},{SECRET_KEY}", f"{SECRET_KEY},{new}"):
+        assert _with_keys(endpoint, tmp_path, keys, "rotate")["resealed"] >= 1
+        found = _with_keys(endpoint, tmp_path, keys, "check")
+        assert {one["state"] for one in found["sealed"]} == {"newest"}
+
+
+def _with_keys(endpoint: Endpoint, folder: Path, keys: str, command: str) -> Any:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [GATEPOST, "keys", command, "--database", endpoint.database_url, "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | _data_dir(folder) | {"GATEPOST_SECRET_KEYS": keys},
+    )
+    return json.loads(done.stdout)

@@ -16,7 +16,7 @@ from gatepost.base.configuration import Configuration
 from gatepost.base.settings import Settings
 from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
-from gatepost.cli.serve import SERVED_AT, make_data_dir, make_keys
+from gatepost.cli.serve import SERVED_AT, check_new_keys, make_data_dir, make_keys
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.listing import Listing
@@ -64,15 +64,17 @@ def at_desk(frame: Frame, tenant: str, work: Callable[[Desk], Awaitable[Result]]
         TenantNotFound: there is none of that name.
         SettingsError: the settings cannot be used.
         SealingKeysError: the keys that seal secrets cannot be had.
+        CommandFailed: the database was sealed with keys that are not here.
     """
     configuration = frame.configuration()
     make_data_dir(configuration.settings.data_dir)
-    make_keys(configuration.settings, frame.output)
+    made = make_keys(configuration.settings, frame.output)
     settings = _as_served(configuration)
 
     async def run() -> Result:
         house = await open_house(settings)
         try:
+            await check_new_keys(house, made)
             return await work(await _sit_down(house, tenant))
         finally:
             await house.close()

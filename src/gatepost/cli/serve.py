@@ -20,6 +20,7 @@ from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
 from gatepost.cli.output import Output
 from gatepost.lifecycle.corridor import Writer
+from gatepost.login.resealing import Resealing
 from gatepost.tenancy.administrators import LINK_MINUTES
 from gatepost.wiring import House, open_house
 
@@ -61,10 +62,10 @@ def serve(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click passe
     configuration = frame.configuration(**options)
     check_serving(configuration.settings)
     make_data_dir(configuration.settings.data_dir)
-    make_keys(configuration.settings, frame.output)
+    made = make_keys(configuration.settings, frame.output)
     with listen(configuration.settings) as listening:
         settings = settled(configuration, listening)
-        link = asyncio.run(_prepare(settings))
+        link = asyncio.run(_prepare(settings, made))
         if link and not frame.output.as_json:
             frame.output.say(_link_words(link))
 
@@ -108,8 +109,10 @@ def make_data_dir(folder: Path) -> None:
         raise CommandFailed(_unwritable(folder, "this user may not write there"))
 
 
-def make_keys(settings: Settings, output: Output | None = None) -> None:
-    """Make the file of keys that seal secrets, if there is none, and say so where somebody watches.
+def make_keys(settings: Settings, output: Output | None = None) -> Path | None:
+    """Make the file of keys that seal secrets; gives its path if it was made just now.
+
+    Where somebody watches they are told.
 
     Raises:
         SealingKeysError: the keys cannot be had.
@@ -117,6 +120,19 @@ def make_keys(settings: Settings, output: Output | None = None) -> None:
     made = load_keys(settings.data_dir, settings.secret_keys, SystemSecrets()).created_at_path
     if made and output and not output.as_json:
         output.say(f"Back up {made}: without it the secrets in the database cannot be opened.")
+    return made
+
+
+async def check_new_keys(house: House, made: Path | None) -> None:
+    """See that a key made just now is not beside a database that was sealed with another.
+
+    Raises:
+        CommandFailed: it is; the new key goes again, since half of the secrets would need each.
+    """
+    if made is None or not await Resealing(house.database, house.sealer).in_use():
+        return
+    made.unlink(missing_ok=True)  # noqa: ASYNC240 - one file, and the command ends
+    raise CommandFailed(_foreign(made))
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -160,10 +176,11 @@ async def new_admin_link(house: House, tenant_id: int) -> str:
     return f"{house.settings.public_url}/start/{secret}"
 
 
-async def _prepare(settings: Settings) -> str | None:
+async def _prepare(settings: Settings, made: Path | None) -> str | None:
     """See that the database can be served and has a tenant; gives a link if nobody runs it yet."""
     house = await open_house(settings)
     try:
+        await check_new_keys(house, made)
         tenant = await house.tenants.ensure_default(server_writer(1))
         if not await house.administrators.is_needed(tenant.tenant_id):
             return None
@@ -177,6 +194,16 @@ def _link_words(link: str) -> str:
         "There is no administrator yet. Open this link to create the first one; it works once, "
         f"for {LINK_MINUTES} minutes:\n\n  {link}\n\n"
         "Or on this machine: gatepost admin create you@example.com\n"
+    )
+
+
+def _foreign(made: Path) -> Problem:
+    return Problem(
+        what="The database holds secrets that were sealed with a key that is not here.",
+        why=f"There is neither GATEPOST_SECRET_KEYS nor a file {made}.",
+        fix="Use the server's data directory (--data-dir), or give its keys in "
+        "GATEPOST_SECRET_KEYS; a lost key is in docs/how-to/keys-and-rotation.md.",
+        code="keys.missing",
     )
 
 

@@ -81,3 +81,13 @@ def test_missing_key_is_unhealthy_and_loses_nothing(
     assert sealed("keys", "rotate", code=6)["failed"] == 1
     monkeypatch.setenv("GATEPOST_SECRET_KEYS", f"{NEW},{OLD}")
     assert sealed("keys", "rotate")["resealed"] == 1
+
+
+def test_new_key_is_not_made_beside_a_database_that_needs_another(
+    sealed: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GATEPOST_SECRET_KEYS")
+    (tmp_path / "secrets" / "key").unlink()
+    for _ in range(2):
+        assert sealed("user", "create", "ada@acme.example", code=1)["code"] == "keys.missing"
+    assert not (tmp_path / "secrets" / "key").exists()
