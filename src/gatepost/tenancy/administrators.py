@@ -81,7 +81,9 @@ class Administrators:
         """
         link = await links.find(self._database, digest(secret))
         now = self._corridor.clock.now()
-        if link is None or link.used_at or link.expires_at <= now:
+        if link is None or link.purpose != FIRST_ADMINISTRATOR:
+            raise LinkSpent
+        if link.used_at or link.expires_at <= now:
             raise LinkSpent
         if not await self.is_needed(link.tenant_id):
             raise LinkSpent
