@@ -179,7 +179,7 @@ class Access:
             if isinstance(refusal, StepUpRequired):
                 return self.reception.go(_asking(page))
             if entered:
-                return await refused(entered[0], refusal) if refused else None
+                return await _drawn(refused, entered[0], refusal)
             if isinstance(refusal, SessionGone):
                 return self.reception.go(f"{_SIGN_IN}?return_to={quote(page, safe='/')}")
             return None
@@ -195,6 +195,18 @@ class Access:
 
     def _secret(self, request: Request) -> str:
         return self.reception.session_secret(request) or ""
+
+
+async def _drawn(
+    refused: Refused | None, admin: Administrator, refusal: Refusal
+) -> Response | None:
+    """Draw the page that was sent; what is not there to be drawn is said by the common page."""
+    if refused is None:
+        return None
+    try:
+        return await refused(admin, refusal)
+    except Refusal:
+        return None
 
 
 def _administers(user: UserRow) -> bool:

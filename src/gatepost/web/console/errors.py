@@ -64,11 +64,13 @@ def errors_of(refusal: Refusal, fields: Mapping[str, str] | None = None) -> Erro
 def sentence_of(refusal: Refusal) -> str:
     """Say the refusal in a sentence, with what to do where that is known."""
     facts = {name: _shown(value) for name, value in refusal.facts.items()}
+    facts["setting"] = facts.get("setting", "").replace("_", " ")
     if refusal.code == "guard.protected_account":
         return _LIMITS.get(facts.get("limit", ""), "This account is protected and stays active.")
     words = _WORDS.get(refusal.code)
     said = words.format_map(_Facts(facts)) if words else words_of(refusal).sentence
-    said = said[:1].upper() + said[1:]
+    if refusal.code == "validate.setting":
+        said = said[:1].upper() + said[1:]
     fix = FIXES.get(facts.get("reason", ""))
     return f"{said} {fix}" if fix else said
 

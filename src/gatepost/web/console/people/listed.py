@@ -3,12 +3,15 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gatepost.store.database import ScanTooLong
 from gatepost.web.console.access import Access, Administrator
+from gatepost.web.console.errors import Errors
 from gatepost.web.console.people.page import display_name, type_of
 from gatepost.web.console.rooms import ConsoleRooms
 
 PAGE = 50
 _WORD_MAX = 200
+_TOO_LONG = "That took too long among so many people. Enter more of the name or address."
 
 
 class UserList:
@@ -22,13 +25,17 @@ class UserList:
         """Show those whose name or address begins so."""
 
         async def work(admin: Administrator) -> Response:
+            errors: Errors = {}
             word = request.query_params.get("q", "").strip()[:_WORD_MAX]
-            found = await self._rooms.listing.users_page(
-                admin.tenant_id,
-                text=word,
-                after_id=request.query_params.get("after"),
-                limit=PAGE + 1,
-            )
+            try:
+                found = await self._rooms.listing.users_page(
+                    admin.tenant_id,
+                    text=word,
+                    after_id=request.query_params.get("after"),
+                    limit=PAGE + 1,
+                )
+            except ScanTooLong:
+                found, errors = [], {"q": _TOO_LONG}
             served = await self._rooms.providers.all(admin.tenant_id)
             names = {one.provider_id: one.name for one in served}
             shown = found[:PAGE]
@@ -36,6 +43,7 @@ class UserList:
                 request,
                 admin,
                 "users.html",
+                errors=errors,
                 word=word,
                 is_first="after" not in request.query_params,
                 rows=[

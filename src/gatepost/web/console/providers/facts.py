@@ -15,6 +15,8 @@ from gatepost.tenancy import sso_parties
 SOON_DAYS = 30
 """A certificate that ends within so many days is warned of."""
 
+_YEARS_FROM_DAYS = 2 * 365
+
 VENDORS = {
     "entra": "Microsoft Entra ID",
     "okta": "Okta",
@@ -119,6 +121,8 @@ def ending(at: datetime, now: datetime) -> tuple[str, str]:
         return "fail", "expired today" if gone == 0 else f"expired {_days(gone)} ago"
     if days <= SOON_DAYS:
         return "skip", f"{_days(days)} left" if days else "ends within a day"
+    if days > _YEARS_FROM_DAYS:
+        return "ok", f"{days // 365} years left"
     return "ok", f"{_days(days)} left"
 
 
@@ -153,7 +157,7 @@ def ours(provider: ProviderRow, protocol: str, public_url: str) -> list[Copied]:
     if protocol == "saml":
         return [
             Copied(
-                "Metadata URL",
+                "Our metadata URL",
                 "our_metadata",
                 made.entity_id,
                 "Providers that read metadata take all the rest from it.",
