@@ -40,6 +40,10 @@ class Page(msgspec.Struct, frozen=True):
 WORDS: Final = {
     "profile": Word("ok", "Your language and time zone are saved."),
     "factor-added": Word("ok", "The method was added. Your other sessions have ended."),
+    "number": Word(
+        "ok",
+        "Text messages go to the number that you confirmed. Your other sessions have ended.",
+    ),
     "factor-removed": Word("ok", "The method was removed. Your other sessions have ended."),
     "codes": Word("ok", "You have new recovery codes. Those of before are void."),
     "password": Word("ok", "Your password was changed. Your other sessions have ended."),

@@ -76,7 +76,7 @@ class FactorPages:
                 return await self._again(request, signed, proof.kind, *said(refusal))
             if codes:
                 return self._codes(request, codes)
-            return self._entrance.done("factor-added")
+            return self._entrance.done("number" if proof.kind == "sms" else "factor-added")
 
         return await self._entrance.posted(request, change, page=ADD)
 
