@@ -230,7 +230,9 @@ def disable(frame: Frame, /, provider: str, *, yes: bool, tenant: str) -> None:
         found = await desk.provider(provider)
         await desk.house.single_sign_on.get(found)
         ends = await desk.house.single_sign_on.signed_in(found)
-        return f"{ends.sessions} sessions of {ends.people} people end, and nobody can sign in"
+        what = "One session ends" if ends.sessions == 1 else f"{ends.sessions} sessions end"
+        whose = "" if ends.sessions < 2 else f", of {ends.people} people"  # noqa: PLR2004 - several
+        return f"{what}{whose}, and nobody can sign in"
 
     plan = at_desk(frame, tenant, count)
     frame.output.confirm(f"{plan} through {provider}. Switch it off?", yes=yes)

@@ -52,7 +52,8 @@ def sign_in(facts: SignInFacts, user: UserRow | None, activities: list[ActivityR
         why = str(last.data.get("why", ""))
         said = f"{way} The last sign-in, at {when}, was refused: {why}."
         return Rung(_QUESTION, "no", said, evidence, [fix] if (fix := fix_of(why)) else advice)
-    open_now = f"; {facts.sessions} sessions are open" if facts.sessions else ""
+    are = "session is" if facts.sessions == 1 else "sessions are"
+    open_now = f"; {facts.sessions} {are} open" if facts.sessions else ""
     said = f"{way} The last sign-in was at {when}{open_now}."
     return Rung(_QUESTION, "yes", said, evidence, advice)
 

@@ -206,7 +206,7 @@ def test_switching_off_says_how_many_sessions_end_and_asks(saml: Shell, tmp_path
     provider = saml("provider", "show", "acme")["id"]
     signed_in(tmp_path, ada, provider)
     error = saml("sso", "disable", "acme", code=2)
-    assert "1 sessions of 1 people end" in error["what"]
+    assert "One session ends, and nobody can sign in through acme." in error["what"]
     assert [one["through"] for one in saml("user", "sessions", "ada@acme.example")] == ["acme"]
     assert saml("sso", "disable", "acme", "--yes")["state"] == "off"
     assert saml("user", "sessions", "ada@acme.example") == []
