@@ -15,16 +15,53 @@ from tests.house.routes import Route, routes
 from tests.rules.world import PUBLIC_URL, Client, World, open_world
 
 PAGES = {
-    ("/", "GET"): 200,
+    ("/", "GET"): 303,
     ("/livez", "GET"): 200,
     ("/healthz", "GET"): 200,
     ("/readyz", "GET"): 200,
-    ("/start/{secret}", "GET"): 404,
-    ("/start/{secret}", "POST"): 404,
-    ("/assets/setup.css", "GET"): 200,
     ("/metrics", "GET"): 403,
+    ("/assets/{}/{}", "GET"): 404,
+    ("/theme", "POST"): 400,
+    ("/start/{}", "GET"): 404,
+    ("/start/{}", "POST"): 404,
+    ("/console/sso-test/{}", "GET"): 404,
+    ("/console/sso-test/{}", "POST"): 404,
+    ("/session", "GET"): 401,
+    ("/sign-out", "POST"): 303,
+    ("/signed-out", "GET"): 200,
+    ("/sign-in", "GET"): 200,
+    ("/sign-in", "POST"): 400,
+    ("/sign-in/t/{}", "GET"): 404,
+    ("/sign-in/t/{}", "POST"): 404,
+    ("/sign-in/password", "GET"): 410,
+    ("/sign-in/password", "POST"): 410,
+    ("/sign-in/continue", "GET"): 410,
+    ("/sign-in/confirm", "GET"): 410,
+    ("/sign-in/confirm", "POST"): 403,
+    ("/sign-in/factor", "GET"): 410,
+    ("/sign-in/factor", "POST"): 403,
+    ("/sign-in/factor/send", "POST"): 403,
+    ("/sign-in/enrol", "GET"): 410,
+    ("/sign-in/enrol", "POST"): 403,
+    ("/sign-in/enrol/prove", "POST"): 403,
+    ("/forgot", "GET"): 200,
+    ("/forgot", "POST"): 409,
+    ("/links/{}", "GET"): 404,
+    ("/links/{}", "POST"): 404,
+    ("/saml/{}/metadata", "GET"): 404,
+    ("/saml/{}/login", "GET"): 404,
+    ("/saml/{}/acs", "POST"): 400,
+    ("/saml/{}/slo", "GET"): 404,
+    ("/saml/{}/slo", "POST"): 404,
+    ("/oidc/{}/login", "GET"): 404,
+    ("/oidc/{}/callback", "GET"): 404,
+    ("/oidc/{}/backchannel-logout", "POST"): 400,
+    ("/oidc/{}/jwks", "GET"): 404,
 }
 """What a SCIM token or nobody at all gets where no SCIM is spoken, from another machine."""
+
+PRIVATE = ("/account", "/console")
+"""Below these, whatever is not named above wants a session."""
 
 
 @pytest.fixture
@@ -78,20 +115,42 @@ def _pages(world: World) -> Starlette:
     return edge
 
 
-async def test_no_page_opens_to_a_scim_token(world: World, okta: Client) -> None:
-    known = {
-        (one.path, method)
+def _routes(world: World) -> set[tuple[str, str]]:
+    return {
+        (re.sub(r"{[^}]+}", "{}", one.path), method)
         for one in _pages(world).routes
         if isinstance(one, PageRoute)
         for method in (one.methods or set()) - {"HEAD"}
     }
-    assert known | {("/metrics", "GET")} == set(PAGES)
-    transport = httpx2.ASGITransport(app=world.app, client=("192.0.2.1", 1234))
+
+
+def _is_private(path: str) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in PRIVATE)
+
+
+async def _asked(okta: Client, path: str, method: str) -> httpx2.Response:
+    """Ask with a SCIM token, from another machine."""
+    transport = httpx2.ASGITransport(app=okta.world.app, client=("192.0.2.1", 1234))
     headers = {"Authorization": f"Bearer {okta.token.secret}"}
+    form = {"field": "value"} if method == "POST" else None
     async with httpx2.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
-        for (path, method), status in PAGES.items():
-            url = path.replace("{secret}", okta.token.secret)
-            if (path, method) == ("/metrics", "GET") and ("/metrics", "GET") not in known:
-                continue
-            answer = await client.request(method, url, headers=headers)
-            assert answer.status_code == status, (method, path, answer.text)
+        url = path.replace("{}", okta.token.secret)
+        return await client.request(method, url, headers=headers, data=form)
+
+
+async def test_no_page_opens_to_a_scim_token(world: World, okta: Client) -> None:
+    known = _routes(world)
+    named = {one for one in known if one in PAGES or not _is_private(one[0])}
+    assert named | {("/metrics", "GET")} == set(PAGES)
+    found = {one: (await _asked(okta, *one)).status_code for one in sorted(named)}
+    assert found == {one: status for one, status in PAGES.items() if one in named}
+
+
+async def test_whatever_is_private_wants_a_session(world: World, okta: Client) -> None:
+    private = sorted(one for one in _routes(world) - set(PAGES) if _is_private(one[0]))
+    assert {one[0].split("/")[1] for one in private} == {"account", "console"}
+    for path, method in private:
+        answer = await _asked(okta, path, method)
+        to = answer.headers.get("location", "")
+        is_sent_to_sign_in = answer.status_code == 303 and to.startswith("/sign-in?return_to=")
+        assert is_sent_to_sign_in or answer.status_code == 401, (method, path, answer.text)
