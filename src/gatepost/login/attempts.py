@@ -93,6 +93,17 @@ class Attempts:
             raise StageMismatch(stage=found.stage)
         return found
 
+    async def again(self, attempt: AttemptRow) -> AttemptRow:
+        """Read an attempt anew, to decide on it as it is now.
+
+        Raises:
+            AttemptGone: it has ended meanwhile, or moved on in another request.
+        """
+        found = await logins.get_attempt(self._database, attempt.tenant_id, attempt.attempt_id)
+        if found is None or found.digest != attempt.digest or found.stage != attempt.stage:
+            raise AttemptGone
+        return found
+
 
 def insert(begun: Begun) -> Insert:
     """Give the change that keeps a new attempt."""

@@ -8,9 +8,10 @@ import msgspec
 from gatepost.activity.entry import Entry, Subject
 from gatepost.base.secrets import digest
 from gatepost.login.attempts import finish
-from gatepost.login.refusals import AccountInactive
+from gatepost.login.refusals import AccountInactive, NativeSignInOff
+from gatepost.login.sessions import ended
 from gatepost.login.visit import Visit
-from gatepost.store.changes import Change, Delete, Insert, Update
+from gatepost.store.changes import Change, Insert, Update
 from gatepost.store.login_rows import AttemptRow, SessionRow
 from gatepost.store.rows import UserRow
 from gatepost.store.tables import SESSIONS, USERS, key_of
@@ -45,18 +46,21 @@ def complete(
 
     Raises:
         AccountInactive: the account is not active (R31).
+        NativeSignInOff: it was adopted while somebody signed in by password.
     """
     if user.status != "active":
         raise AccountInactive(user_name=user.user_name, user_id=user.user_id)
+    if attempt.provider_id is None and user.auth_type != "native":
+        raise NativeSignInOff(user_name=user.user_name)
     session = _session(attempt, user, new, visit, at)
     changes: list[Change] = [
         finish(attempt),
         Insert(SESSIONS, session),
         # Only expected: who is deactivated in this moment gets no session (R19, R31).
-        Update(USERS, key_of(USERS, user), {}, {"status": "active"}),
+        Update(USERS, key_of(USERS, user), {}, {"status": "active", "auth_type": user.auth_type}),
     ]
-    if new.replaces and new.replaces.session_id != session.session_id:
-        changes.append(Delete(SESSIONS, key_of(SESSIONS, new.replaces)))
+    if new.replaces:
+        changes += ended([new.replaces])
     data = {"methods": session.methods, "through": attempt.facts.get("provider_name")}
     if session.evidence:
         data["evidence"] = session.evidence.get("satisfied_by")

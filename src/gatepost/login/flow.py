@@ -22,7 +22,7 @@ from gatepost.login import notices, throttling
 from gatepost.login.attempts import Stage, advance, count_try, with_facts
 from gatepost.login.challenges import Challenges
 from gatepost.login.completion import NewSession, complete
-from gatepost.login.enrolment import Begun, Enrolment
+from gatepost.login.enrolment import Begun, Enrolling, Enrolment
 from gatepost.login.equipment import Equipment
 from gatepost.login.known_browser import new_mark
 from gatepost.login.refusals import (
@@ -32,7 +32,7 @@ from gatepost.login.refusals import (
     Throttled,
 )
 from gatepost.login.refusing import refuse, refused_plan
-from gatepost.login.second_factor import Owner, Proof, SecondFactors
+from gatepost.login.second_factor import Known, Owner, Proof, SecondFactors
 from gatepost.login.sessions import Signed, owner_of
 from gatepost.login.steps import Done, ToStage
 from gatepost.login.visit import Visit, known
@@ -146,21 +146,22 @@ class Flow:
             await refuse(self._with.corridor, writer, refusal, standing.user)
         new = self._new_session([], replaces)
 
-        async def load() -> Any:  # noqa: ANN401
-            return await self._second_factors.known(owner, proof)
+        async def load() -> tuple[Standing, Known]:
+            return await self._again(standing), await self._second_factors.known(owner, proof)
 
-        def decide(known_proofs: Any, at: datetime) -> Plan:  # noqa: ANN401
+        def decide(loaded: tuple[Standing, Known], at: datetime) -> Plan:
+            present, known_proofs = loaded
             try:
                 proved = self._second_factors.check(proof, known_proofs, owner, at)
             except ProofWrong as refusal:
-                return refused_plan(refusal, standing.user, [count_try(standing.attempt)])
-            session = msgspec.structs.replace(new, methods=_methods(standing, proved.method))
+                return refused_plan(refusal, present.user, [count_try(present.attempt)])
+            session = msgspec.structs.replace(new, methods=_methods(present, proved.method))
             told: list[Change] = []
             if proved.method == "recovery":
-                left = str(standing.recovery_codes_left - 1)
-                told = notices.mail(self._with, standing.user, "recovery_code_used", at, left=left)
+                left = str(present.recovery_codes_left - 1)
+                told = notices.mail(self._with, present.user, "recovery_code_used", at, left=left)
             changes = [*proved.changes, *told]
-            return self._done(visit, standing, session, changes, proved.entries, (), at)
+            return self._done(visit, present, session, changes, proved.entries, (), at)
 
         done: Done = await self._with.corridor.run(writer, load, decide)
         await throttling.take_back(self._with.corridor, writer.actor, tried)
@@ -180,17 +181,18 @@ class Flow:
             raise StageMismatch(stage=standing.attempt.stage)
         new = self._new_session([], replaces)
 
-        async def load() -> Any:  # noqa: ANN401
-            return await self._enrolment.known(owner, proof.kind)
+        async def load() -> tuple[Standing, Enrolling]:
+            return await self._again(standing), await self._enrolment.known(owner, proof.kind)
 
-        def decide(enrolling: Any, at: datetime) -> Plan:  # noqa: ANN401
+        def decide(loaded: tuple[Standing, Enrolling], at: datetime) -> Plan:
+            present, enrolling = loaded
             try:
                 made = self._enrolment.check(proof, name, enrolling, owner, at)
             except ProofWrong as refusal:
-                return refused_plan(refusal, standing.user, [count_try(standing.attempt)])
-            session = msgspec.structs.replace(new, methods=_methods(standing, made.method))
+                return refused_plan(refusal, present.user, [count_try(present.attempt)])
+            session = msgspec.structs.replace(new, methods=_methods(present, made.method))
             return self._done(
-                visit, standing, session, made.changes, made.entries, made.recovery_codes, at
+                visit, present, session, made.changes, made.entries, made.recovery_codes, at
             )
 
         done: Done = await self._with.corridor.run(writer, load, decide)
@@ -205,11 +207,11 @@ class Flow:
         new = self._new_session(list(standing.attempt.facts["methods"]), replaces)
         new = msgspec.structs.replace(new, is_mfa=False)
 
-        async def load() -> None:
-            return None
+        async def load() -> Standing:
+            return await self._again(standing)
 
-        def decide(_loaded: None, at: datetime) -> Plan:
-            return self._done(visit, standing, new, [], [], (), at)
+        def decide(present: Standing, at: datetime) -> Plan:
+            return self._done(visit, present, new, [], [], (), at)
 
         done: Done = await self._with.corridor.run(known(standing.user, visit), load, decide)
         return done
@@ -219,16 +221,25 @@ class Flow:
         secret = self._with.attempts.new_secret()
         stage = _after_confirmation(standing)
 
-        async def load() -> None:
-            return None
+        async def load() -> Standing:
+            return await self._again(standing)
 
-        def decide(_loaded: None, at: datetime) -> Plan:
-            facts = with_facts(standing.attempt, confirmed=True)
-            moved = advance(standing.attempt, stage, at, secret=secret, facts=facts)
+        def decide(present: Standing, at: datetime) -> Plan:
+            facts = with_facts(present.attempt, confirmed=True)
+            moved = advance(present.attempt, stage, at, secret=secret, facts=facts)
             return Plan((moved,), outcome=ToStage(stage, secret))
 
         reached: ToStage = await self._with.corridor.run(known(standing.user, visit), load, decide)
         return reached
+
+    async def _again(self, standing: Standing) -> Standing:
+        """Read attempt and person anew: who was deactivated meanwhile has no attempt any more."""
+        user = standing.user
+        return msgspec.structs.replace(
+            standing,
+            attempt=await self._with.attempts.again(standing.attempt),
+            user=await users.get(self._database, user.tenant_id, user.user_id) or user,
+        )
 
     def _new_session(self, methods: list[str], replaces: Signed | None) -> NewSession:
         return NewSession(

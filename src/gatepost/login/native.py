@@ -110,13 +110,15 @@ class NativeSignIn:
     ) -> ToStage:
         secret = self._with.attempts.new_secret()
 
-        async def load() -> bool:
-            return bool(await logins.factors(self._database, user.tenant_id, user.user_id))
+        async def load() -> tuple[AttemptRow, bool]:
+            factors = await logins.factors(self._database, user.tenant_id, user.user_id)
+            return await self._with.attempts.again(attempt), bool(factors)
 
-        def decide(has_factor: object, at: datetime) -> Plan:
+        def decide(loaded: tuple[AttemptRow, bool], at: datetime) -> Plan:
+            present, has_factor = loaded
             stage = Stage.FACTOR if has_factor else Stage.ENROLMENT
-            facts = with_facts(attempt, methods=["pwd"], tries=0)
-            moved = advance(attempt, stage, at, secret=secret, user_id=user.user_id, facts=facts)
+            facts = with_facts(present, methods=["pwd"], tries=0)
+            moved = advance(present, stage, at, secret=secret, user_id=user.user_id, facts=facts)
             step = {"kind": "authenticate", "result": "ok", "method": "pwd"}
             return Plan((*changes, moved), steps=(step,), outcome=ToStage(stage, secret))
 

@@ -171,6 +171,8 @@ class SsoReturn:
             factors = await logins.factors(self._database, user.tenant_id, user.user_id)
         except Refusal:
             pass  # decided again, and said, where the message is used
+        if returned.attempt and not used:
+            await self._with.attempts.again(returned.attempt)
         return _Loaded(is_used=used is not None, candidates=found, factors=factors)
 
     def _replay(self, half: Half, returned: Returned) -> Change:

@@ -10,11 +10,12 @@ from gatepost.lifecycle.plan import Plan
 from gatepost.login import throttling
 from gatepost.login.challenges import Challenges
 from gatepost.login.equipment import Equipment
-from gatepost.login.refusals import ProofWrong, StepUpRequired, Throttled
+from gatepost.login.refusals import ProofWrong, SessionGone, StepUpRequired, Throttled
 from gatepost.login.refusing import refuse, refused_plan
-from gatepost.login.second_factor import Owner, Proof, SecondFactors, subject_of
+from gatepost.login.second_factor import Known, Owner, Proof, SecondFactors, subject_of
 from gatepost.login.sessions import STEP_UP, Signed, owner_of, rotated
 from gatepost.login.visit import Visit, known
+from gatepost.store import sessions
 from gatepost.store.login_rows import FactorRow
 
 
@@ -66,6 +67,7 @@ class StepUp:
         Raises:
             ProofWrong: it does not hold.
             Throttled: too many failures of late.
+            SessionGone: the session has ended meanwhile.
         """
         writer, owner = known(signed.user, visit), _owner(signed)
         try:
@@ -74,10 +76,11 @@ class StepUp:
             await refuse(self._with.corridor, writer, refusal, signed.user)
         secret = self._with.sessions.new_secret()
 
-        async def load() -> Any:  # noqa: ANN401
+        async def load() -> Known:
+            await self._check_present(signed)
             return await self._second_factors.known(owner, proof)
 
-        def decide(known_proofs: Any, at: datetime) -> Plan:  # noqa: ANN401
+        def decide(known_proofs: Known, at: datetime) -> Plan:
             try:
                 proved = self._second_factors.check(proof, known_proofs, owner, at)
             except ProofWrong as refusal:
@@ -91,6 +94,13 @@ class StepUp:
         done: SteppedUp = await self._with.corridor.run(writer, load, decide)
         await throttling.take_back(self._with.corridor, writer.actor, tried)
         return done
+
+    async def _check_present(self, signed: Signed) -> None:
+        """Refuse where the session has ended, or goes on under another secret already."""
+        session = signed.session
+        found = await sessions.get(self._with.database, session.tenant_id, session.session_id)
+        if found is None or found.digest != session.digest:
+            raise SessionGone
 
 
 def _owner(signed: Signed) -> Owner:
