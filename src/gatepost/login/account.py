@@ -112,7 +112,7 @@ class Account:
         tried = await self._count(writer, visit, signed.user, is_short=proof.kind != "passkey")
 
         async def load() -> tuple[Enrolling, list[SessionRow]]:
-            return await self._enrolment.known(owner, proof.kind), await self._others(signed)
+            return await self._enrolment.known(owner, proof), await self._others(signed)
 
         def decide(loaded: tuple[Enrolling, list[SessionRow]], at: datetime) -> Plan:
             enrolling, others = loaded

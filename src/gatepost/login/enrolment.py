@@ -13,7 +13,7 @@ from gatepost.login.challenges import Challenges
 from gatepost.login.equipment import Equipment
 from gatepost.login.proofs import passkeys, recovery, sms, totp
 from gatepost.login.proofs.failure import ProofFailed
-from gatepost.login.refusals import PhoneUnacceptable, ProofWrong
+from gatepost.login.refusals import FactorTaken, PhoneUnacceptable, ProofWrong
 from gatepost.login.second_factor import (
     METHODS,
     Owner,
@@ -49,11 +49,12 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Enrolling(msgspec.Struct, frozen=True):
-    """What an enrolment is compared with."""
+    """What an enrolment is compared with; `is_taken`: somebody has enrolled the passkey already."""
 
     challenge: ChallengeRow | None
     factors: list[FactorRow]
     codes_left: int
+    is_taken: bool = False
 
 
 class Enrolled(msgspec.Struct, frozen=True):
@@ -97,14 +98,18 @@ class Enrolment:
                 return await self._begin_sms(owner, actor, value)
         raise ProofWrong(proof=kind)
 
-    async def known(self, owner: Owner, kind: str) -> Enrolling:
+    async def known(self, owner: Owner, proof: Proof) -> Enrolling:
         """Read what the enrolment is compared with."""
         tenant_id, user_id = owner.user.tenant_id, owner.user.user_id
-        asked = ASKED.get(kind, kind)
+        asked = ASKED.get(proof.kind, proof.kind)
+        taken = None
+        if proof.kind == "passkey" and (credential_id := passkeys.credential_id_of(proof.answer)):
+            taken = await logins.find_passkey(self._database, tenant_id, credential_id)
         return Enrolling(
             await logins.find_challenge(self._database, tenant_id, owner.id, asked),
             await logins.factors(self._database, tenant_id, user_id),
             await logins.recovery_codes_count(self._database, tenant_id, user_id),
+            is_taken=taken is not None,
         )
 
     def check(
@@ -113,8 +118,11 @@ class Enrolment:
         """Compare, and make the factor of it; recovery codes come with the first.
 
         Raises:
+            FactorTaken: the passkey is enrolled already.
             ProofWrong: it does not hold.
         """
+        if known.is_taken:
+            raise FactorTaken
         made = self._made(proof, known, owner, at)
         if made is None or known.challenge is None:
             raise ProofWrong(proof=proof.kind)

@@ -18,7 +18,7 @@ import msgspec
 from gatepost.activity.entry import Entry
 from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.plan import Plan
-from gatepost.login import notices, throttling
+from gatepost.login import throttling
 from gatepost.login.attempts import Stage, advance, count_try, with_facts
 from gatepost.login.challenges import Challenges
 from gatepost.login.completion import NewSession, complete
@@ -156,12 +156,7 @@ class Flow:
             except ProofWrong as refusal:
                 return refused_plan(refusal, present.user, [count_try(present.attempt)])
             session = msgspec.structs.replace(new, methods=_methods(present, proved.method))
-            told: list[Change] = []
-            if proved.method == "recovery":
-                left = str(present.recovery_codes_left - 1)
-                told = notices.mail(self._with, present.user, "recovery_code_used", at, left=left)
-            changes = [*proved.changes, *told]
-            return self._done(visit, present, session, changes, proved.entries, (), at)
+            return self._done(visit, present, session, proved.changes, proved.entries, (), at)
 
         done: Done = await self._with.corridor.run(writer, load, decide)
         await throttling.take_back(self._with.corridor, writer.actor, tried)
@@ -182,7 +177,7 @@ class Flow:
         new = self._new_session([], replaces)
 
         async def load() -> tuple[Standing, Enrolling]:
-            return await self._again(standing), await self._enrolment.known(owner, proof.kind)
+            return await self._again(standing), await self._enrolment.known(owner, proof)
 
         def decide(loaded: tuple[Standing, Enrolling], at: datetime) -> Plan:
             present, enrolling = loaded

@@ -9,7 +9,7 @@ import msgspec
 from gatepost.activity.entry import Entry, Subject
 from gatepost.base.actor import Actor
 from gatepost.base.sealing import Sealer
-from gatepost.login import throttling
+from gatepost.login import notices, throttling
 from gatepost.login.equipment import Equipment
 from gatepost.login.proofs import passkeys, recovery, sms, totp
 from gatepost.login.proofs.failure import ProofFailed
@@ -49,6 +49,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     factors: list[FactorRow]
     challenge: ChallengeRow | None = None
     recovery_code: RecoveryCodeRow | None = None
+    recovery_codes_left: int = 0
 
 
 class Proved(msgspec.Struct, frozen=True):
@@ -82,13 +83,17 @@ class SecondFactors:
         """Read what the proof is compared with."""
         tenant_id, user_id = owner.user.tenant_id, owner.user.user_id
         challenge = code = None
+        left = 0
         if proof.kind in _CHALLENGED:
             challenge = await logins.find_challenge(self._database, tenant_id, owner.id, proof.kind)
         if proof.kind == "recovery":
             digest = recovery.digest(proof.answer)
             code = await logins.find_recovery_code(self._database, tenant_id, user_id, digest)
+            left = await logins.recovery_codes_count(self._database, tenant_id, user_id)
         factors = await logins.factors(self._database, tenant_id, user_id)
-        return Known(factors=factors, challenge=challenge, recovery_code=code)
+        return Known(
+            factors=factors, challenge=challenge, recovery_code=code, recovery_codes_left=left
+        )
 
     def check(self, proof: Proof, known: Known, owner: Owner, at: datetime) -> Proved:
         """Compare; the changes expect that nobody used the same proof meanwhile.
@@ -110,7 +115,7 @@ class SecondFactors:
             case "sms":
                 return self._sms(proof, known, at)
             case "recovery":
-                return _recovery(known, owner)
+                return self._recovery(known, owner, at)
         return None
 
     def _totp(self, proof: Proof, known: Known, at: datetime) -> Proved | None:
@@ -150,15 +155,16 @@ class SecondFactors:
         assert known.challenge is not None  # noqa: S101 - the code was compared with it
         return Proved(METHODS["sms"], [spent(known.challenge), _used(factor, at, {})])
 
-
-def _recovery(known: Known, owner: Owner) -> Proved | None:
-    code = known.recovery_code
-    if code is None:
-        return None
-    entry = Entry("mfa.recovery_code_used", subject_of(owner.user))
-    return Proved(
-        METHODS["recovery"], [Delete(RECOVERY_CODES, key_of(RECOVERY_CODES, code))], [entry]
-    )
+    def _recovery(self, known: Known, owner: Owner, at: datetime) -> Proved | None:
+        """Take the code, and tell its owner: whoever finds the codes of another needs no factor."""
+        code = known.recovery_code
+        if code is None:
+            return None
+        left = str(known.recovery_codes_left - 1)
+        told = notices.mail(self._with, owner.user, "recovery_code_used", at, left=left)
+        entry = Entry("mfa.recovery_code_used", subject_of(owner.user))
+        gone = Delete(RECOVERY_CODES, key_of(RECOVERY_CODES, code))
+        return Proved(METHODS["recovery"], [gone, *told], [entry])
 
 
 def rp_of(equipment: Equipment) -> RelyingPartyIdentity:

@@ -43,6 +43,13 @@ async def factors(database: Database, tenant_id: int, user_id: str) -> list[Fact
     return sorted(found, key=lambda one: one.last_used_at or one.created_at, reverse=True)
 
 
+async def find_passkey(
+    database: Database, tenant_id: int, credential_id: bytes
+) -> FactorRow | None:
+    """Find the factor that a passkey is, whoever's it is."""
+    return await find_row(database, FactorRow, tenant_id=tenant_id, credential_id=credential_id)
+
+
 async def find_recovery_code(
     database: Database, tenant_id: int, user_id: str, digest: bytes
 ) -> RecoveryCodeRow | None:
