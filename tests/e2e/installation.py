@@ -2,10 +2,13 @@
 
 import asyncio
 import base64
+import json
+import re
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +18,7 @@ from gatepost.base.actor import command_line
 from gatepost.base.settings import Settings
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.users import NewUser
-from gatepost.scim.urns import USER
+from gatepost.scim.urns import PATCH_OP, USER
 from gatepost.store import requests, sessions, users
 from gatepost.store.changes import Update
 from gatepost.store.login_rows import SessionRow
@@ -24,11 +27,12 @@ from gatepost.store.tables import SSO
 from gatepost.tenancy.sso_parties import signing_key
 from gatepost.wiring import House, open_house
 from tests.e2e.identity_providers import Nanoidp, free_port
-from tests.e2e.processes import running
+from tests.e2e.processes import run, running
 
 Made = TypeVar("Made")
 Work = Callable[[House, Writer], Awaitable[Made]]
 LOCAL = "127.0.0.0/8,::1/128"
+REFERENCE = re.compile(r"Reference <code>([^<]+)")
 
 
 class Installation:
@@ -143,6 +147,39 @@ class Installation:
         assert found, f"no request has the id {request_id}"
         return found
 
+    def read_long_ago(self, provider: ProviderRow) -> None:
+        """Let the last look at the provider's metadata or keys be an hour ago."""
+
+        async def work(house: House, _writer: Writer) -> None:
+            key = (provider.tenant_id, provider.provider_id)
+            at = house.clock.now() - timedelta(hours=1)
+            assert await house.database.commit([Update(SSO, key, {"trust_at": at})]) is None
+
+        self.do(work)
+
+    def refused_as(self, page: httpx2.Response) -> str:
+        """Give the reason of the refusal that a page refers to."""
+        return self.record(reference_of(page)).reason
+
+    def cli(self, *arguments: str, **variables: str) -> Any:
+        """Run a command beside the server; gives what it prints as JSON."""
+        done = run("--json", *arguments, **(self.variables() | variables))
+        assert done.returncode == 0, f"{arguments}: {done.stderr}"
+        return json.loads(done.stdout) if done.stdout else None
+
+    def variables(self) -> dict[str, str]:
+        """Give the environment that an operator gives every command."""
+        settings = self.settings
+        given = {
+            "DATA_DIR": str(settings.data_dir),
+            "DATABASE_URL": settings.database_url,
+            "PORT": str(settings.port),
+            "PUBLIC_URL": settings.public_url,
+            "OUTBOUND_HTTP": str(settings.outbound_http).lower(),
+            "OUTBOUND_NETWORKS": ",".join(settings.outbound_networks),
+        }
+        return {f"GATEPOST_{name}": value for name, value in given.items()}
+
 
 async def _switched_on(
     house: House, writer: Writer, provider: ProviderRow, settings: dict[str, Any]
@@ -178,16 +215,7 @@ def installed(folder: Path, settings: Settings, *arguments: str) -> Iterator[Ins
     """Run `gatepost serve` with the settings."""
     opened = Installation(settings)
     opened.do(_nothing)
-    given = {
-        "DATA_DIR": str(settings.data_dir),
-        "DATABASE_URL": settings.database_url,
-        "PORT": str(settings.port),
-        "PUBLIC_URL": settings.public_url,
-        "OUTBOUND_HTTP": str(settings.outbound_http).lower(),
-        "OUTBOUND_NETWORKS": ",".join(settings.outbound_networks),
-    }
-    variables = {f"GATEPOST_{name}": value for name, value in given.items()}
-    with running(folder, "serve", "--json", *arguments, **variables):
+    with running(folder, "serve", "--json", *arguments, **opened.variables()):
         yield opened
 
 
@@ -195,6 +223,26 @@ async def _nothing(_house: House, _writer: Writer) -> None:
     """The database is brought up to date by being opened."""
 
 
-def reference_of(text: str) -> str:
+def reference_of(page: httpx2.Response) -> str:
     """Give the reference that a refusal's page shows."""
-    return text.rpartition("Reference")[2].split()[0]
+    assert page.status_code >= 400, page.text
+    found = REFERENCE.search(page.text)
+    assert found, page.text
+    return found[1]
+
+
+def provision(scim: httpx2.Client, name: str) -> str:
+    """Create a person of example.com by SCIM, as their provider does; gives the id."""
+    address = f"{name}@example.com"
+    body = {"schemas": [USER], "userName": address, "emails": [{"value": address}]}
+    answer = scim.post("/Users", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def activate(scim: httpx2.Client, user_id: str, *, is_active: bool) -> None:
+    """Make a person active or inactive by SCIM."""
+    operation = {"op": "replace", "path": "active", "value": is_active}
+    body = {"schemas": [PATCH_OP], "Operations": [operation]}
+    answer = scim.patch(f"/Users/{user_id}", json=body)
+    assert answer.is_success, answer.text

@@ -9,7 +9,6 @@ import re
 import ssl
 import zlib
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -17,16 +16,18 @@ import httpx2
 import msgspec
 import pytest
 
-from gatepost.lifecycle.corridor import Writer
-from gatepost.scim.urns import PATCH_OP, USER
-from gatepost.store.changes import Update
 from gatepost.store.login_rows import SsoRow
 from gatepost.store.rows import ProviderRow
-from gatepost.store.tables import SSO
-from gatepost.wiring import House
 from tests.conftest import DATABASES
 from tests.e2e.identity_providers import PASSWORD, TOTP_SECRET, Nanoidp, nanoidp
-from tests.e2e.installation import Installation, installed, reference_of, settings_of
+from tests.e2e.installation import (
+    Installation,
+    activate,
+    installed,
+    provision,
+    reference_of,
+    settings_of,
+)
 from tests.e2e.visitor import App, Visitor, enrol_app, is_signed_in
 from tests.saml.keys import pair
 
@@ -47,20 +48,8 @@ class Place(msgspec.Struct, frozen=True):
     def login(self) -> str:
         return f"{self.here.url}/saml/{self.provider.slug}/login"
 
-    def provision(self, name: str, **attributes: object) -> str:
-        """Create a person by SCIM, as the provider does; gives the id."""
-        address = f"{name}@example.com"
-        body = {"schemas": [USER], "userName": address, "emails": [{"value": address}]}
-        answer = self.scim.post("/Users", json=body | attributes)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
-
-    def activate(self, user_id: str, *, is_active: bool) -> None:
-        """Make a person active or inactive by SCIM."""
-        operation = {"op": "replace", "path": "active", "value": is_active}
-        body = {"schemas": [PATCH_OP], "Operations": [operation]}
-        answer = self.scim.patch(f"/Users/{user_id}", json=body)
-        assert answer.is_success, answer.text
+    def provision(self, name: str) -> str:
+        return provision(self.scim, name)
 
     def configure(self, **settings: Any) -> None:
         """Change our SAML settings."""
@@ -72,20 +61,8 @@ class Place(msgspec.Struct, frozen=True):
         """Read what we know of nanoidp."""
         return self.here.do(lambda house, _writer: house.single_sign_on.get(self.provider))
 
-    def read_long_ago(self) -> None:
-        """Let the last look at its metadata be an hour ago."""
-
-        async def work(house: House, _writer: Writer) -> None:
-            key = (self.provider.tenant_id, self.provider.provider_id)
-            at = house.clock.now() - timedelta(hours=1)
-            assert await house.database.commit([Update(SSO, key, {"trust_at": at})]) is None
-
-        self.here.do(work)
-
     def refused_as(self, visitor: Visitor) -> str:
-        """Give the reason of the refusal that the visitor's page refers to."""
-        assert visitor.page.status_code >= 400, visitor.text
-        return self.here.record(reference_of(visitor.text)).reason
+        return self.here.refused_as(visitor.page)
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -139,7 +116,7 @@ def test_person_of_scim_signs_in_as_the_same_user_and_is_shut_out_at_once(
     assert [one["id"] for one in found["Resources"]] == [user_id]
     assert is_signed_in(visitor, place.here.url)
 
-    place.activate(user_id, is_active=False)
+    activate(place.scim, user_id, is_active=False)
     assert not is_signed_in(visitor, place.here.url)
     assert place.here.sessions(user_id) == []
     visitor.open(place.login)
@@ -147,7 +124,7 @@ def test_person_of_scim_signs_in_as_the_same_user_and_is_shut_out_at_once(
     assert "inactive" not in visitor.text
     assert place.refused_as(visitor) == "sso.user_inactive"
 
-    place.activate(user_id, is_active=True)
+    activate(place.scim, user_id, is_active=True)
     visitor.open(place.login)
     assert visitor.path == "/sign-in/factor"
     visitor.submit(answer=app.code())
@@ -213,7 +190,7 @@ def test_answer_for_another_audience_is_refused(place: Place, visitor: Visitor) 
         at_nanoidp(visitor, "ada")
     finally:
         place.theirs.trust(place.certificate)
-    record = place.here.record(reference_of(visitor.text))
+    record = place.here.record(reference_of(visitor.page))
     assert record.reason == "saml.audience"
     assert place.here.url in str(record.steps)
 
@@ -306,7 +283,7 @@ def test_new_key_of_the_provider_is_learnt_from_its_metadata(
     visitor.open(place.login)
     at_nanoidp(visitor, "alan")
     assert place.refused_as(visitor) == "saml.signature_invalid", "read less than a minute ago"
-    place.read_long_ago()
+    place.here.read_long_ago(place.provider)
     visitor.open(place.login)
     assert visitor.path == "/sign-in/enrol"
     after = place.half()
