@@ -97,6 +97,7 @@ class Audience:
             for one in endpoints:
                 name = one.provider.name
                 self._line("endpoint", provider=name, scim_base_url=one.base_url, token=one.token)
+            self._line("sign_in", url=self._stage.sign_in_url)
             self._line("end", surprises=surprises, adopted={"id": lena.user_id, "roles": roles})
             return
         click.echo(
@@ -110,6 +111,12 @@ class Audience:
                 f"  SCIM base URL  {one.base_url}\n"
                 f"  SCIM token     {one.token}"
             )
+        click.echo(
+            f"\n{click.style('Sign in', bold=True)}\n"
+            f"  {self._stage.sign_in_url}\n"
+            "  Make yourself administrator: a password, a second factor, then your account\n"
+            "  and the console. The link works once, for 30 minutes."
+        )
         click.echo(_by_hand(endpoints[0], lena.user_id, self._stage.house.settings.database_url))
 
     def waiting(self) -> None:

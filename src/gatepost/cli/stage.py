@@ -35,6 +35,7 @@ class Stage:
         self.house = house
         self.tenant_id = 0
         self.endpoints: dict[str, Endpoint] = {}
+        self.sign_in_url = ""
 
     async def furnish(self) -> None:
         """Make organizations, roles, identity providers with tokens, and a local technician."""
@@ -48,6 +49,8 @@ class Stage:
             await house.organizations.create(self._writer, company.name)
             self.endpoints[company.name] = await self._endpoint(company)
         await self._local_technician()
+        secret = await house.administrators.new_link(self._writer)
+        self.sign_in_url = f"{house.settings.public_url}/start/{secret}"
 
     async def map_group(self, company: str, group_id: str) -> Impact:
         """Map the group to the role of technicians; tells who gains it."""

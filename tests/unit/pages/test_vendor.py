@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from frontend import icons, themes, vendor
 
+from frontend import icons, themes, vendor
 from tests.house.files import ROOT, SOURCE
 
 TABLER = SOURCE / "web" / "static" / "vendor" / "tabler.css"
