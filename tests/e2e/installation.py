@@ -41,6 +41,7 @@ class Installation:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.url = settings.public_url
+        self.pid = 0
 
     def do(self, work: Work[Made]) -> Made:
         """Work in the rooms, as a command beside the server does."""
@@ -178,6 +179,8 @@ class Installation:
             "OUTBOUND_HTTP": str(settings.outbound_http).lower(),
             "OUTBOUND_NETWORKS": ",".join(settings.outbound_networks),
         }
+        if settings.secret_keys:
+            given["SECRET_KEYS"] = settings.secret_keys
         return {f"GATEPOST_{name}": value for name, value in given.items()}
 
 
@@ -215,7 +218,8 @@ def installed(folder: Path, settings: Settings, *arguments: str) -> Iterator[Ins
     """Run `gatepost serve` with the settings."""
     opened = Installation(settings)
     opened.do(_nothing)
-    with running(folder, "serve", "--json", *arguments, **opened.variables()):
+    with running(folder, "serve", "--json", *arguments, **opened.variables()) as server:
+        opened.pid = server.process.pid
         yield opened
 
 

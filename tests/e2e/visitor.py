@@ -3,7 +3,7 @@
 import re
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx2
 import pyotp
@@ -73,12 +73,19 @@ class Visitor:
     def send(self, form: Any, fields: dict[str, str]) -> httpx2.Response:
         filled = {name: value for name, value in form.fields.items() if name and value is not None}
         target = urljoin(self.url, form.get("action") or self.url)
-        headers = {"Origin": _origin(self.url), "Sec-Fetch-Site": _site(self.url, target)}
-        self.page = self.http.post(target, data=filled | fields, headers=headers)
+        self._post(target, filled | fields)
         return self._go_on()
 
     def close(self) -> None:
         self.http.close()
+
+    def _post(self, target: str, fields: dict[str, str]) -> None:
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Origin": _origin(self.url),
+            "Sec-Fetch-Site": _site(self.url, target),
+        }
+        self.page = self.http.post(target, content=urlencode(fields), headers=headers)
 
     def _go_on(self) -> httpx2.Response:
         for _hop in range(_HOPS_MAX):
@@ -103,8 +110,7 @@ class Visitor:
                 return self.page
             form = at_once[0]
             target = urljoin(self.url, form.get("action") or self.url)
-            headers = {"Origin": _origin(self.url), "Sec-Fetch-Site": _site(self.url, target)}
-            self.page = self.http.post(target, data=dict(form.fields), headers=headers)
+            self._post(target, dict(form.fields))
         raise AssertionError(f"it goes in a circle: {self.visited}")
 
 
