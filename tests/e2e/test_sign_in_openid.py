@@ -21,7 +21,14 @@ from tests.e2e.identity_providers import (
     nanoidp,
     openid_provider_mock,
 )
-from tests.e2e.installation import Installation, activate, installed, provision, reference_of, settings_of
+from tests.e2e.installation import (
+    Installation,
+    activate,
+    installed,
+    provision,
+    reference_of,
+    settings_of,
+)
 from tests.e2e.visitor import App, Visitor, enrol_app, is_signed_in
 
 PEOPLE: list[dict[str, Any]] = [
