@@ -48,7 +48,7 @@ def _found(identity: Identity, rule: MfaRule) -> str | None:
     if identity.authn_context and identity.authn_context in rule.authn_contexts:
         return f"AuthnContextClassRef {identity.authn_context}"
     if rule.attribute:
-        for value in identity.attributes.get(rule.attribute, ()):
+        for value in identity.signed.get(rule.attribute, ()):
             if value in rule.attribute_values:
                 return f"{rule.attribute} {value}"
     if identity.acr and identity.acr in rule.acr:

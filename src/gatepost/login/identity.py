@@ -20,7 +20,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
     `subject` is the provider's lasting name for the person; None where it has none that may
     be kept. `external_ids`, `user_names` and `emails` are what may match an account (R30).
-    The rest is evidence (R33), profile, and what a logout must repeat.
+    The rest is evidence (R33), profile, and what a logout must repeat; of the `attributes`,
+    those that are `signed` may be evidence.
     """
 
     subject: str | None
@@ -28,6 +29,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     user_names: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     attributes: dict[str, tuple[str, ...]] = {}
+    signed: dict[str, tuple[str, ...]] = {}
     authn_context: str | None = None
     acr: str | None = None
     amr: tuple[str, ...] = ()
@@ -63,9 +65,10 @@ def of_assertion(
     return Identity(
         subject=kept,
         external_ids=_unique((*_all(attributes, names.external_id), kept or name_id)),
-        user_names=_unique((*_all(attributes, names.user_name), name_id)),
+        user_names=_unique((*_all(attributes, names.user_name), name_id, *emails)),
         emails=_unique(emails),
         attributes=dict(attributes),
+        signed=dict(attributes),
         authn_context=assertion.authn_context,
         authenticated_at=assertion.authn_instant,
         provider_session=assertion.session_index,
@@ -82,19 +85,25 @@ def of_assertion(
 def of_id_token(token: IdToken, names: AttributeNames, userinfo: Mapping[str, Any]) -> Identity:
     """Read an ID Token and the claims of the UserInfo endpoint (OIDC Core §5.1).
 
-    An address that the provider itself calls unverified matches nobody.
+    An address that the provider itself calls unverified matches nobody, nor does it under
+    another claim: where people choose their address, some repeat it as `preferred_username`.
     """
     claims = {**userinfo, **token.claims}
     attributes = {name: _texts(value) for name, value in claims.items()}
-    unverified = claims.get("email_verified") in {False, "false"}
-    emails = () if unverified else _all(attributes, names.email)
+    said = claims.get("email_verified")
+    verified = said is None or _texts(said) == ("true",)
+    emails = _all(attributes, names.email)
+    doubted = frozenset() if verified else frozenset(one.casefold() for one in emails)
     preferred = _all(attributes, ("preferred_username", "upn"))
+    user_names = (*_all(attributes, names.user_name), *preferred, *emails)
+    external_ids = (*_all(attributes, names.external_id), token.subject)
     return Identity(
         subject=token.subject,
-        external_ids=_unique((*_all(attributes, names.external_id), token.subject)),
-        user_names=_unique((*_all(attributes, names.user_name), *preferred, *emails)),
-        emails=emails,
+        external_ids=_unique(one for one in external_ids if one.casefold() not in doubted),
+        user_names=_unique(one for one in user_names if one.casefold() not in doubted),
+        emails=emails if verified else (),
         attributes=attributes,
+        signed={name: _texts(value) for name, value in token.claims.items()},
         acr=token.acr,
         amr=token.amr,
         authenticated_at=token.auth_time,
