@@ -5,6 +5,7 @@ an account, and the attempt moved on. Nothing is signed in yet: the browser is s
 of our own first, where its same-site cookie arrives (SECURITY.md, SAML's cross-site POST).
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from gatepost.base.refusal import Refusal
 from gatepost.base.secrets import digest
 from gatepost.lifecycle.account import is_address
 from gatepost.lifecycle.plan import Plan
+from gatepost.lifecycle.refusals import UserNameTaken
 from gatepost.lifecycle.rules.user_type import WIRE_WORDS
 from gatepost.lifecycle.users import NewUser, Users
 from gatepost.login.attempts import Begun, Stage, advance, insert, with_facts
@@ -76,10 +78,14 @@ class SsoReturn:
         try:
             return await self._settled(visit, half, returned)
         except SubjectUnknown as unknown:
-            if not half.sso.just_in_time:
+            if not (half.sso.just_in_time and returned.identity.user_names):
                 await refuse(self._with.corridor, sent_by(visit, half.provider), unknown)
-        await self._create(visit, half, returned.identity)
-        return await self._settled(visit, half, returned)
+        with suppress(UserNameTaken):  # by the same person in this moment, or by another: as found
+            await self._create(visit, half, returned.identity)
+        try:
+            return await self._settled(visit, half, returned)
+        except SubjectUnknown as unknown:
+            await refuse(self._with.corridor, sent_by(visit, half.provider), unknown)
 
     async def _settled(self, visit: Visit, half: Half, returned: Returned) -> ToStage:
         secret = self._with.attempts.new_secret()
