@@ -44,6 +44,7 @@ class OpenIdProvider:
         self.key_id = "one"
         self.published: list[tuple[Any, str]] = [(self.key, self.key_id)]
         self.says_issuer = True
+        self.subject = ""
         self.userinfo: dict[str, Any] = {}
         self.codes: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
         self.tokens: list[str] = []
@@ -145,13 +146,15 @@ class OpenIdProvider:
         challenge = make.b64(hashlib.sha256(sent["code_verifier"].encode()).digest())
         assert challenge == asked["code_challenge"]
         token = self.id_token(claims)
+        self.subject = str(claims.get("sub"))
         self.tokens.append(token)
         document = {"access_token": "access-77-canary", "token_type": "Bearer", "id_token": token}
         return 200, "application/json", json.dumps(document).encode()
 
     def _userinfo(self, request: Outbound) -> tuple[int, str, bytes]:
         assert request.headers["Authorization"] == "Bearer access-77-canary"
-        return 200, "application/json", json.dumps(self.userinfo).encode()
+        answer = {"sub": self.subject} | self.userinfo
+        return 200, "application/json", json.dumps(answer).encode()
 
     def id_token(self, claims: dict[str, Any]) -> str:
         header = {"alg": self.algorithm, "kid": self.key_id} | self.header
