@@ -75,6 +75,7 @@ def serve(folder: Path, database_url: str, workers: int = 1) -> Iterator[Group]:
         assert process.stdout
         line = process.stdout.readline()
         assert line, f"it did not start: {(folder / 'log').read_text()[-2000:]}"
+        late.cancel()
         yield Group(process, json.loads(line)["public_url"])
     finally:
         late.cancel()

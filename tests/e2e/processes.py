@@ -70,6 +70,7 @@ def running(folder: Path, *arguments: str, **variables: str) -> Iterator[Running
         assert process.stdout
         line = process.stdout.readline()
         assert line, f"it did not start: {log.read_text()[-2000:]}"
+        late.cancel()
         yield Running(process, json.loads(line), log)
     finally:
         late.cancel()
