@@ -1,7 +1,7 @@
-"""A session that ended in one process has ended in all (R19, R34): workers, servers, commands.
+"""A session that ended in one worker has ended in all (R19, R34): two of them on one SQLite file.
 
-Each browser here keeps one connection, and with it one process: two workers of one server on
-SQLite, or two servers on one PostgreSQL, as behind a load balancer.
+Each line here keeps its connection, and with it its process; which one that is, Linux tells.
+Servers on PostgreSQL are tried in test_sign_in_processes.
 """
 
 import os
@@ -17,7 +17,6 @@ import msgspec
 import pytest
 
 from gatepost.store.rows import ProviderRow
-from tests.conftest import DATABASES
 from tests.e2e.identity_providers import openid_provider_mock
 from tests.e2e.installation import Installation, activate, installed, provision, settings_of
 from tests.e2e.visitor import Visitor, enrol_app
@@ -73,7 +72,6 @@ class Place(msgspec.Struct, frozen=True):
     here: Installation
     provider: ProviderRow
     scim: httpx2.Client
-    urls: tuple[str, str]
 
     def signed_in(self, name: str) -> tuple[str, str]:
         """Let somebody of SCIM sign in; gives their id and the secret of the session."""
@@ -95,36 +93,24 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def place(
-    request: pytest.FixtureRequest, issuer: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Place]:
+@pytest.fixture(scope="module")
+def place(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("processes")
-    with ExitStack() as running:
-        if request.param == "sqlite":
-            here = running.enter_context(installed(folder, settings_of(folder), "--workers", "2"))
-            urls = (here.url, here.url)
-        else:
-            url = request.getfixturevalue("postgres_server").make_database()
-            one = settings_of(folder, url)
-            other = settings_of(folder, url, public_url=one.public_url)
-            (folder / "other").mkdir()
-            here = running.enter_context(installed(folder, one))
-            running.enter_context(installed(folder / "other", other))
-            urls = (here.url, f"http://localhost:{other.port}")
+    with installed(folder, settings_of(folder), "--workers", "2") as here:
         provider = here.provider("Mock", domains=["example.com"])
         here.oidc(provider, issuer, "gatepost", "secret")
-        yield Place(here, provider, running.enter_context(here.scim(provider)), urls)
+        with here.scim(provider) as scim:
+            yield Place(here, provider, scim)
 
 
 @pytest.fixture
 def lines(place: Place) -> Iterator[tuple[Line, Line]]:
-    """Connect to one process and to another."""
+    """Connect to one worker and to another."""
     with ExitStack() as opened:
-        first = Line(place.urls[0])
+        first = Line(place.here.url)
         opened.callback(first.http.close)
         for _try in range(TRIES):
-            second = Line(place.urls[1])
+            second = Line(place.here.url)
             opened.callback(second.http.close)
             if second.process_id != first.process_id:
                 break
@@ -133,7 +119,7 @@ def lines(place: Place) -> Iterator[tuple[Line, Line]]:
 
 
 @pytest.mark.rule("R19")
-def test_deactivation_by_scim_in_one_process_is_known_to_the_other_at_once(
+def test_deactivation_by_scim_in_one_worker_is_known_to_the_other_at_once(
     place: Place, lines: tuple[Line, Line]
 ) -> None:
     user_id, cookie = place.signed_in("ada")
@@ -141,14 +127,14 @@ def test_deactivation_by_scim_in_one_process_is_known_to_the_other_at_once(
     assert second.knows(cookie)
     assert first.knows(cookie)
     first.http.headers["Authorization"] = place.scim.headers["Authorization"]
-    first.http.base_url = f"{place.urls[0]}/scim/v2/{place.provider.slug}"
+    first.http.base_url = f"{place.here.url}/scim/v2/{place.provider.slug}"
     activate(first.http, user_id, is_active=False)
     assert not second.knows(cookie)
     activate(first.http, user_id, is_active=True)
     assert not second.knows(cookie), "what ended stays ended"
 
 
-def test_sign_out_in_one_process_is_known_to_the_other_at_once(
+def test_sign_out_in_one_worker_is_known_to_the_other_at_once(
     place: Place, lines: tuple[Line, Line]
 ) -> None:
     _user_id, cookie = place.signed_in("grace")
@@ -167,10 +153,9 @@ def test_end_by_a_command_is_known_to_both_at_once(place: Place, lines: tuple[Li
     assert not any(one.knows(cookie) for one in lines)
 
 
-def test_kill_of_a_process_loses_no_session_and_no_sign_in_under_way(
+def test_kill_of_a_worker_loses_no_session_and_no_sign_in_under_way(
     place: Place, lines: tuple[Line, Line]
 ) -> None:
-    """The last of the module's tests: of the two servers on PostgreSQL, one is gone after it."""
     _user_id, cookie = place.signed_in("edsger")
     provision(place.scim, "joan")
     first, second = lines
