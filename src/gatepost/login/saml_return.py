@@ -17,7 +17,7 @@ from gatepost.login.refusals import (
 )
 from gatepost.login.sso_return import Returned, replay_digest
 from gatepost.saml import inspect, response
-from gatepost.saml.errors import AuthnContext, SamlError, SignatureInvalid
+from gatepost.saml.errors import AuthnContext, MetadataExpired, SamlError, SignatureInvalid
 from gatepost.saml.response import Assertion, Expected
 from gatepost.store import logins
 from gatepost.store.login_rows import AttemptRow
@@ -73,6 +73,7 @@ class SamlReturn:
         """
         if not half.sso.enabled and (attempt is None or attempt.purpose != TEST):
             raise SsoSwitchedOff(provider=half.provider.name)
+        half = await self._in_force(half)
         try:
             assertion = self._read(half, message, attempt)
         except SignatureInvalid as error:
@@ -88,6 +89,25 @@ class SamlReturn:
             good_until=assertion.not_on_or_after,
             attempt=attempt,
         )
+
+    async def _in_force(self, half: Half) -> Half:
+        """Give the trust that still holds, read anew where it ended (saml-metadata §2.3.2).
+
+        Raises:
+            ProviderRefused: the metadata's `validUntil` has passed, and there is no newer.
+        """
+        if self._is_in_force(half):
+            return half
+        fresh = await self._refresher.again(half)
+        if fresh is None or not self._is_in_force(fresh):
+            shown = f"{half.identity_provider.valid_until:%Y-%m-%d %H:%M} UTC"
+            why = f"The metadata was valid until {shown}; get a new copy from the provider."
+            raise refused(MetadataExpired(why, received=shown))
+        return fresh
+
+    def _is_in_force(self, half: Half) -> bool:
+        until = half.identity_provider.valid_until
+        return until is None or until > self._clock.now()
 
     def _read(self, half: Half, message: bytes, attempt: AttemptRow | None) -> Assertion:
         expected = Expected(
