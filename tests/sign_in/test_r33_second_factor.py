@@ -1,4 +1,4 @@
-"""R33: a second factor is asked for, unless a provider's signed word of the moment stands for it."""
+"""R33: a second factor is asked for, unless a provider's signed word of now stands for it."""
 
 from typing import Any
 
