@@ -1,5 +1,6 @@
 """Who may enter the console: every route, with everybody who may not (SECURITY.md, R34)."""
 
+import httpx2
 import pytest
 from starlette.routing import Route
 
@@ -45,7 +46,9 @@ async def asked(visitor: Visitor, world: World, method: str, path: str, **values
     return (await answer(visitor, world, method, path, **values)).status_code
 
 
-async def answer(visitor: Visitor, world: World, method: str, path: str, **values: str):  # type: ignore[no-untyped-def]
+async def answer(
+    visitor: Visitor, world: World, method: str, path: str, **values: str
+) -> httpx2.Response:
     known = {"slug": "okta", "user_id": world.house.ids.new(), "attempt_id": world.house.ids.new()}
     filled = path.format(**{**known, **values})
     if method == "GET":
@@ -65,9 +68,7 @@ async def test_nobody_is_sent_to_sign_in_and_back(world: World, visit: SignIn) -
         assert got.headers["location"].startswith("/sign-in?return_to=/console"), (method, path)
 
 
-async def test_what_is_returned_to_after_sign_in_has_its_question(
-    world: World, visit: SignIn
-) -> None:
+async def test_what_is_returned_to_after_sign_in_has_its_question(visit: SignIn) -> None:
     got = await (await visit()).http.get("/console/users?q=a%26b&after=x")
     assert got.headers["location"] == (
         "/sign-in?return_to=/console/users%3Fq%3Da%2526b%26after%3Dx"
@@ -82,8 +83,9 @@ async def test_what_is_returned_to_after_sign_in_has_its_question(
         {"user_type": "end_user", "administrator": True},
     ],
 )
+@pytest.mark.usefixtures("okta")
 async def test_only_technicians_who_administer_enter(
-    world: World, visit: SignIn, okta: ProviderRow, columns: dict[str, object]
+    world: World, visit: SignIn, columns: dict[str, object]
 ) -> None:
     visitor = await visit(await world.local_user("eve@example.com", **columns))
     for method, path in console(world):
@@ -137,8 +139,9 @@ async def stranger(world: World) -> UserRow:
     return found
 
 
+@pytest.mark.usefixtures("okta")
 async def test_every_change_asks_for_a_second_factor_and_returns_to_a_page(
-    world: World, visit: SignIn, grace: UserRow, okta: ProviderRow
+    world: World, visit: SignIn, grace: UserRow
 ) -> None:
     """R34: at the form's own page already, and again where the form arrives."""
     visitor = await visit(grace, proved=False)
@@ -155,9 +158,8 @@ async def test_every_change_asks_for_a_second_factor_and_returns_to_a_page(
         assert shape in gets, (method, path, back)
 
 
-async def test_looking_asks_for_no_second_factor(
-    world: World, visit: SignIn, grace: UserRow, okta: ProviderRow
-) -> None:
+@pytest.mark.usefixtures("okta")
+async def test_looking_asks_for_no_second_factor(visit: SignIn, grace: UserRow) -> None:
     visitor = await visit(grace, proved=False)
     for path in ("/console/providers", "/console/providers/okta", "/console/users"):
         got = await visitor.http.get(path)
@@ -168,16 +170,18 @@ async def test_looking_asks_for_no_second_factor(
     assert f"/account/step-up?return_to=/console/users/{grace.user_id}" in page.text
 
 
+@pytest.mark.usefixtures("okta")
 async def test_a_second_factor_of_eleven_minutes_ago_is_not_enough(
-    world: World, admin: Visitor, okta: ProviderRow
+    world: World, admin: Visitor
 ) -> None:
     assert (await admin.http.get("/console/providers/okta/saml")).status_code == 200
     world.clock.move(660)
     assert (await admin.http.get("/console/providers/okta/saml")).status_code == 303
 
 
+@pytest.mark.usefixtures("okta")
 async def test_a_form_from_elsewhere_or_of_another_browser_changes_nothing(
-    world: World, admin: Visitor, okta: ProviderRow
+    world: World, admin: Visitor
 ) -> None:
     """SECURITY.md, CSRF."""
     for method, path in console(world):

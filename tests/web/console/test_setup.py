@@ -24,7 +24,7 @@ async def half(world: World, provider: ProviderRow) -> SsoRow:
     return await world.house.single_sign_on.get(provider)
 
 
-async def test_a_provider_is_added_and_listed(world: World, admin: Visitor) -> None:
+async def test_a_provider_is_added_and_listed(admin: Visitor) -> None:
     form = {"name": "Contoso", "vendor": "entra", "domains": "contoso.com\nexample.org"}
     made = await admin.change("/console/new-provider", form)
     assert made.headers["location"] == "/console/providers/contoso?done=created"
@@ -50,8 +50,9 @@ async def test_an_empty_list_says_what_to_do(admin: Visitor) -> None:
         ({"name": "New", "vendor": "acme"}, 400, "one of entra"),
     ],
 )
+@pytest.mark.usefixtures("okta")
 async def test_what_cannot_be_added_is_said_and_nothing_typed_is_lost(
-    admin: Visitor, okta: ProviderRow, form: dict[str, str], status: int, words: str
+    admin: Visitor, form: dict[str, str], status: int, words: str
 ) -> None:
     sent = {"vendor": "ping", "is_default": "yes", **form}
     answer = await admin.change("/console/new-provider", sent)
@@ -62,9 +63,8 @@ async def test_what_cannot_be_added_is_said_and_nothing_typed_is_lost(
     assert 'name="is_default" value="yes" checked' in answer.text
 
 
-async def test_our_values_are_shown_before_anything_is_set_up(
-    admin: Visitor, okta: ProviderRow
-) -> None:
+@pytest.mark.usefixtures("okta")
+async def test_our_values_are_shown_before_anything_is_set_up(admin: Visitor) -> None:
     saml, oidc = await admin.http.get(SAML), await admin.http.get(OIDC)
     at = "https://gatepost.test"
     for path in ("metadata", "acs", "slo"):
@@ -94,9 +94,8 @@ async def test_saml_is_set_up_by_each_of_three_ways(
     assert pair("idp").fingerprint in page
 
 
-async def test_metadata_larger_than_forms_are_is_taken(
-    world: World, admin: Visitor, okta: ProviderRow
-) -> None:
+@pytest.mark.usefixtures("okta")
+async def test_metadata_larger_than_forms_are_is_taken(admin: Visitor) -> None:
     padded = metadata().replace("<md:IDPSSO", " " * 200_000 + "<md:IDPSSO")
     answer = await admin.change(SAML, {"pasted": padded}, files=NO_FILE)
     assert answer.status_code == 303
@@ -126,9 +125,8 @@ async def test_what_is_no_metadata_is_said_at_its_field(
     assert (await world.record(answer)).reason.startswith("saml.")
 
 
-async def test_nothing_typed_is_lost_and_nothing_of_it_is_a_tag(
-    admin: Visitor, okta: ProviderRow
-) -> None:
+@pytest.mark.usefixtures("okta")
+async def test_nothing_typed_is_lost_and_nothing_of_it_is_a_tag(admin: Visitor) -> None:
     form = {"url": "", "pasted": f"</textarea>{HOSTILE}", "entity_id": HOSTILE}
     answer = await admin.change(SAML, form, files=NO_FILE)
     assert answer.status_code == 400
@@ -137,9 +135,8 @@ async def test_nothing_typed_is_lost_and_nothing_of_it_is_a_tag(
     assert "<script>alert" not in answer.text
 
 
-async def test_a_url_that_does_not_answer_is_said_at_its_field(
-    admin: Visitor, okta: ProviderRow
-) -> None:
+@pytest.mark.usefixtures("okta")
+async def test_a_url_that_does_not_answer_is_said_at_its_field(admin: Visitor) -> None:
     form = {"url": "https://away.example/md", "pasted": ""}
     answer = await admin.change(SAML, form, files=NO_FILE)
     assert answer.status_code == 400
@@ -149,16 +146,16 @@ async def test_a_url_that_does_not_answer_is_said_at_its_field(
 
 
 @pytest.mark.parametrize("form", [{}, {"url": "https://idp.example/md", "pasted": "<x/>"}])
-async def test_one_of_the_three_ways_is_asked_for(
-    admin: Visitor, okta: ProviderRow, form: dict[str, str]
-) -> None:
+@pytest.mark.usefixtures("okta")
+async def test_one_of_the_three_ways_is_asked_for(admin: Visitor, form: dict[str, str]) -> None:
     answer = await admin.change(SAML, form, files=NO_FILE)
     assert answer.status_code == 400
     assert "give one of the three" in said(answer)
     assert form.get("url", "") in answer.text
 
 
-async def test_a_form_that_is_too_large_is_not_read(admin: Visitor, okta: ProviderRow) -> None:
+@pytest.mark.usefixtures("okta")
+async def test_a_form_that_is_too_large_is_not_read(admin: Visitor) -> None:
     files = {"file": ("idp.xml", b" " * (8 * 1024 * 1024), "text/xml")}
     assert (await admin.change(SAML, files=files)).status_code == 413
 
@@ -208,8 +205,7 @@ async def test_the_client_secret_is_never_shown_again(
     right = {"issuer": issuer, "client_id": "g", "client_secret": CLIENT_SECRET}
     method = {"auth_method": "client_secret_basic"}
     seen = [await admin.change(OIDC, wrong | method), await admin.change(OIDC, right | method)]
-    for path in ("", "/oidc", "/options"):
-        seen.append(await admin.http.get(f"{PAGE}{path}"))
+    seen += [await admin.http.get(f"{PAGE}{path}") for path in ("", "/oidc", "/options")]
     seen.append(
         await admin.change(f"{PAGE}/options", {"client_secret": CLIENT_SECRET, "client_id": ""})
     )
@@ -234,9 +230,8 @@ async def test_setting_up_again_keeps_the_secret_and_the_options(
     assert after.options == {"client_id": "h", "scopes": ["openid", "groups"]}
 
 
-async def test_an_issuer_that_is_none_is_said_at_its_field(
-    admin: Visitor, okta: ProviderRow
-) -> None:
+@pytest.mark.usefixtures("okta")
+async def test_an_issuer_that_is_none_is_said_at_its_field(admin: Visitor) -> None:
     form = {"issuer": "http://x", "client_id": "kept", "auth_method": "none"}
     answer = await admin.change(OIDC, form)
     assert answer.status_code == 400

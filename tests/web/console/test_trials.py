@@ -75,7 +75,7 @@ async def test_saml_is_tested_then_switched_on(
 
 
 async def test_openid_connect_is_tested_then_switched_on(
-    world: World, admin: Visitor, oidc: OpenIdProvider
+    admin: Visitor, oidc: OpenIdProvider
 ) -> None:
     asked = oidc.read((await admin.http.get(f"{PAGE}/test")).headers["location"])
     granted = oidc.grant(asked, "sub-1", email="ada@example.com", amr=["pwd", "otp"])

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx2
 
+from gatepost.store.rows import UserRow
 from gatepost.web.pages.reception import csrf_of
-from tests.rules.world import PUBLIC_URL
 from tests.sign_in.browser import SESSION, Browser
 
 _TEXT = re.compile(r"<[^>]+>")
@@ -39,3 +39,8 @@ def said(answer: httpx2.Response) -> str:
     """Give the words of a page."""
     text = html.unescape(_TEXT.sub(" ", answer.text))
     return " ".join(text.split())
+
+
+def page_of(user: UserRow) -> str:
+    """Give where a person's page is."""
+    return f"/console/users/{user.user_id}"
