@@ -24,6 +24,7 @@ from gatepost.login.sessions import ended
 from gatepost.login.steps import ToStage
 from gatepost.login.throttling import Counters
 from gatepost.login.visit import Visit, known, somebody
+from gatepost.scim.fold import fold
 from gatepost.store import links, logins, sessions, users
 from gatepost.store.changes import Change, DeleteAll, Insert, Update
 from gatepost.store.login_rows import SessionRow
@@ -68,8 +69,12 @@ class Links:
         """
         return await self._make(writer, user, RESET)
 
-    async def ask(self, visit: Visit, tenant_id: int, user: UserRow | None) -> None:
+    async def ask(
+        self, visit: Visit, tenant_id: int, identifier: str, user: UserRow | None
+    ) -> None:
         """Send a person who forgot the password a link; says nothing of whether there is one.
+
+        What was entered is counted where nobody has it, so that a wait tells nothing either.
 
         Raises:
             MessagesOff: no mail is sent here: an administrator has to help.
@@ -78,8 +83,8 @@ class Links:
         writer = somebody(visit, tenant_id)
         if not self._with.channels.email:
             await refuse(self._with.corridor, writer, MessagesOff(channel="email"))
-        names = [f"reset:{address_name(visit.address or '')}"]
-        names += [f"reset:{user.user_id}"] if user else []
+        account = user.user_id if user else fold(identifier)
+        names = [f"reset:{address_name(visit.address or '')}", f"reset:{account}"]
         counters = Counters(tenant_id=tenant_id, refusing=dict.fromkeys(names, _ASKED))
         try:
             await throttling.count(self._with.corridor, writer.actor, counters)
