@@ -136,7 +136,7 @@ async def messages(world: World, purpose: str | None = None) -> list[Message]:
 
 async def code_sent(world: World) -> str:
     """Read the last code that was texted."""
-    return (await messages(world, "mfa_code"))[-1].text[:6]
+    return (await messages(world, "mfa"))[-1].text[:6]
 
 
 async def link_sent(world: World, purpose: str) -> str:
