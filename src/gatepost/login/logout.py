@@ -137,7 +137,9 @@ class Logout:
             return None
         tenant_id = half.provider.tenant_id
         found = await logins.get_attempt(self._database, tenant_id, relay_state)
-        return found if found and found.purpose == Purpose.SIGN_OUT else None
+        is_ours = found is not None and found.purpose == Purpose.SIGN_OUT
+        is_theirs = found is not None and found.provider_id == half.provider.provider_id
+        return found if is_ours and is_theirs else None
 
     async def _end(
         self,
