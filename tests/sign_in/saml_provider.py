@@ -23,7 +23,7 @@ from gatepost.store.rows import ProviderRow
 from gatepost.store.tables import SSO, key_of
 from tests.rules.world import PUBLIC_URL, World
 from tests.saml.keys import Pair, pair
-from tests.saml.maker import PERSISTENT, SAML, SAMLP, Made, Maker, Parts, instant
+from tests.saml.maker import PERSISTENT, SAML, SAMLP, Made, Maker, Parts, Tree, instant
 from tests.sign_in.browser import Browser, fields_of, text_of
 from tests.sign_in.street import Street
 
@@ -254,6 +254,11 @@ def _is_signed(text: str, signature: str, certificate: str) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def inflated(carried: str) -> Tree:
+    """Read a message as a redirect carries it."""
+    return etree.fromstring(zlib.decompress(base64.b64decode(carried), -15))
 
 
 async def switched_on(world: World, provider: ProviderRow) -> None:
