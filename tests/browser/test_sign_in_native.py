@@ -86,10 +86,10 @@ def test_invited_person_sets_up_a_passkey_and_signs_in_with_it(
     seat.page.get_by_role("link", name="I have kept them").click()
     seat.at("/account")
     seat.page.get_by_text("Ada's laptop").wait_for()
-    sign_out(seat)
-    use_passkey(seat)
     (cookie,) = [one for one in seat.context.cookies() if one["name"] == "__Host-gatepost"]
     assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax")
+    sign_out(seat)
+    use_passkey(seat)
     sign_out(seat)
     use_recovery_code(seat, code)
 

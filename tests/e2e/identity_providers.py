@@ -5,16 +5,19 @@ provider by another author. Both speak plain http, so both are at `localhost`: t
 takes them for the same site as the server, and Lax cookies come back with their forms.
 """
 
+import base64
 import json
 import os
 import socket
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 
@@ -67,6 +70,22 @@ class Nanoidp:
     def rotate_keys(self) -> None:
         """Sign with a new key from now on; its metadata has the new one alone."""
         assert httpx2.post(f"{self.url}/api/keys/rotate").is_success
+
+    def unasked(self, url: str, slug: str) -> str:
+        """Give a link of nanoidp that sends somebody to us though we did not ask.
+
+        It answers a request that has no ID without InResponseTo, as though it had begun itself.
+        """
+        ours = f"{url}/saml/{slug}"
+        request = (
+            '<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" Version="2.0" '
+            f'AssertionConsumerServiceURL="{ours}/acs">'
+            '<Issuer xmlns="urn:oasis:names:tc:SAML:2.0:assertion">'
+            f"{ours}/metadata</Issuer></p:AuthnRequest>"
+        )
+        packer = zlib.compressobj(wbits=-15)
+        packed = base64.b64encode(packer.compress(request.encode()) + packer.flush())
+        return f"{self.url}/saml/sso?{urlencode({'SAMLRequest': packed})}"
 
     def _reload(self) -> None:
         self._write()

@@ -69,7 +69,8 @@ class Installation:
 
         secret = self.do(work)
         return httpx2.Client(
-            base_url=f"{self.url}/scim/v2/{provider.slug}",
+            # Beside the server: its public name may be known to a browser alone.
+            base_url=f"http://127.0.0.1:{self.settings.port}/scim/v2/{provider.slug}",
             headers={"Authorization": f"Bearer {secret}"},
             timeout=30,
         )
