@@ -11,8 +11,8 @@ import httpx2
 from tests.rules.world import PUBLIC_URL, World
 
 SESSION = "__Host-gatepost"
-ATTEMPT = "__Secure-gatepost_attempt"
-KNOWN = "__Secure-gatepost_known"
+ATTEMPT = "__Host-gatepost_attempt"
+KNOWN = "__Host-gatepost_known"
 ELSEWHERE = "https://elsewhere.example"
 
 _FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')

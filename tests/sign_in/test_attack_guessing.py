@@ -77,7 +77,7 @@ async def test_a_known_browser_is_known_for_its_owner_alone(world: World, grace:
         for _ in range(6):
             await guess(world, grace.name, EVE)
         browser = Browser(world, EVE)
-        browser.plant(KNOWN, str(planted), "/sign-in")
+        browser.plant(KNOWN, str(planted))
         await at_password(browser, grace.name)
         answer = await browser.submit("/sign-in/password", password=grace.password)
         assert answer.status_code == 429
@@ -104,7 +104,7 @@ async def test_codes_guessed_at_once_are_no_more_than_five(world: World, grace: 
         secret, csrf = str(browser.cookie(ATTEMPT)), browser.csrf
         thieves = [Browser(world, f"203.0.{n}.9" if many else EVE) for n in range(12)]
         for one in thieves:
-            one.plant(ATTEMPT, secret, "/sign-in")
+            one.plant(ATTEMPT, secret)
         fields = {"csrf": csrf, "kind": "totp", "answer": "000000"}
         answers = await together(*(one.send("/sign-in/factor", fields) for one in thieves))
         tried += [one.status_code for one in answers].count(400)

@@ -74,6 +74,7 @@ _EVENTS = (
     _event("login.succeeded", "{subject} signed in ({methods})"),
     _event("login.refused", "{subject} was not signed in: {why}"),
     _event("login.stepped_up", "{subject} proved a second factor again ({method})"),
+    _event("login.unlinked", "{actor} cleared by which names providers know {subject}"),
     _event("login.signed_out", "{subject} signed out"),
     _event("session.ended", "{actor} ended {count} sessions of {subject}"),
     _event("password.set", "{subject} has a new password, by {by}"),

@@ -9,8 +9,9 @@ from gatepost.activity.entry import Entry, Subject
 from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.refusals import ProtectedAccount, RoleMisfit
+from gatepost.lifecycle.rules.access import end_access, forget_factors
 from gatepost.lifecycle.rules.visibility import check_visible
-from gatepost.store import tenants, users
+from gatepost.store import logins, tenants, users
 from gatepost.store.changes import Change, Update
 from gatepost.store.rows import TenantRow, UserRow
 from gatepost.store.tables import TENANTS, USERS
@@ -20,6 +21,7 @@ class _Loaded(msgspec.Struct, frozen=True):
     user: UserRow
     tenant: TenantRow | None
     has_other: bool
+    has_password: bool
 
 
 class Administration:
@@ -51,7 +53,8 @@ class Administration:
             user = check_visible(user, None, {}, user_id)
             tenant = await tenants.get(self._database, tenant_id)
             others = await users.count_active_administrators(self._database, tenant_id, user_id)
-            return _Loaded(user, tenant, others > 0)
+            password = await logins.find_password(self._database, tenant_id, user_id)
+            return _Loaded(user, tenant, others > 0, password is not None)
 
         def decide(loaded: _Loaded, at: datetime) -> Plan:
             return _decide(loaded, {key: one for key, one in wanted.items() if one is not None}, at)
@@ -72,6 +75,11 @@ def _decide(loaded: _Loaded, wanted: dict[str, Any], at: datetime) -> Plan:
         return Plan(refusal=ProtectedAccount(user_name=user.user_name, limit="last_administrator"))
     key = (user.tenant_id, user.user_id)
     changes: list[Change] = [Update(USERS, key, {**new, "modified_at": at})]
+    if any(new.values()):
+        # Who may do more from now on proves it anew; on a provider's word alone, not at all.
+        changes += end_access(user.tenant_id, user.user_id)
+        if user.provider_id is None and not loaded.has_password:
+            changes += forget_factors(user.tenant_id, user.user_id)
     if "administrator" in new and loaded.tenant:
         changes.append(_counted(loaded.tenant))
     marked = msgspec.structs.replace(user, **new)

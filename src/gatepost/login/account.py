@@ -12,10 +12,11 @@ from gatepost.activity.entry import Entry
 from gatepost.lifecycle import contact
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.plan import Plan
+from gatepost.lifecycle.rules.access import end_access
 from gatepost.login import notices, throttling
 from gatepost.login.enrolment import Begun, Enrolling, Enrolment, recovery_changes
 from gatepost.login.equipment import Equipment
-from gatepost.login.new_password import NewPasswords, password_changes
+from gatepost.login.new_password import NewPasswords, ended_proofs, password_changes
 from gatepost.login.proofs import recovery
 from gatepost.login.refusals import (
     FactorNotFound,
@@ -30,11 +31,11 @@ from gatepost.login.second_factor import Owner, Proof, subject_of
 from gatepost.login.sessions import Signed, ended, owner_of
 from gatepost.login.step_up import StepUp
 from gatepost.login.visit import Visit, known
-from gatepost.store import logins, sessions, users
+from gatepost.store import logins, sessions, sso, users
 from gatepost.store.changes import Change, Delete, DeleteAll, Update
-from gatepost.store.login_rows import FactorRow, SessionRow
+from gatepost.store.login_rows import FactorRow, SessionRow, SubjectRow
 from gatepost.store.rows import UserRow
-from gatepost.store.tables import FACTORS, RECOVERY_CODES, USERS, key_of
+from gatepost.store.tables import FACTORS, LINKS, RECOVERY_CODES, SUBJECTS, USERS, key_of
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,6 +200,9 @@ class Account:
             changes = [
                 *password_changes(user, hashed, at),
                 *ended(present.sessions),
+                *ended_proofs(user),
+                # A link that was asked for before would take the password back.
+                DeleteAll(LINKS, {"tenant_id": user.tenant_id, "user_id": user.user_id}),
                 *notices.mail(self._with, user, "password_changed", at),
             ]
             return Plan(
@@ -253,11 +257,32 @@ class Account:
                 DeleteAll(FACTORS, whose),
                 DeleteAll(RECOVERY_CODES, whose),
                 *ended(present),
+                *ended_proofs(user),
                 *notices.mail(self._with, user, "factors_reset", at),
             ]
             return Plan(tuple(changes), (Entry("mfa.reset", subject_of(user)),))
 
         await self._with.corridor.run(writer, load, decide)
+
+    async def unlink(self, writer: Writer, user: UserRow) -> int:
+        """Forget by which names providers know a person; gives how many, the sessions end.
+
+        For an administrator who knows that somebody whom a provider made anew is the same.
+        """
+
+        async def load() -> list[SubjectRow]:
+            return await sso.subjects_of_user(self._database, user.tenant_id, user.user_id)
+
+        def decide(found: list[SubjectRow], _at: datetime) -> Plan:
+            if not found:
+                return Plan(outcome=0)
+            whose = {"tenant_id": user.tenant_id, "user_id": user.user_id}
+            changes = (DeleteAll(SUBJECTS, whose), *end_access(user.tenant_id, user.user_id))
+            entry = Entry("login.unlinked", subject_of(user), {"count": len(found)})
+            return Plan(changes, (entry,), outcome=len(found))
+
+        forgotten: int = await self._with.corridor.run(writer, load, decide)
+        return forgotten
 
     async def _count(
         self, writer: Writer, visit: Visit, user: UserRow, *, is_short: bool

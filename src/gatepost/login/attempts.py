@@ -11,7 +11,7 @@ from gatepost.base.ids import Ids
 from gatepost.base.secrets import Secrets, digest
 from gatepost.login.refusals import AttemptGone, StageMismatch
 from gatepost.store import logins
-from gatepost.store.changes import Change, Delete, Insert, Update
+from gatepost.store.changes import Change, Delete, DeleteAll, Insert, Update
 from gatepost.store.database import Database
 from gatepost.store.login_rows import AttemptRow
 from gatepost.store.tables import ATTEMPTS, key_of
@@ -134,6 +134,15 @@ def with_facts(attempt: AttemptRow, **facts: Any) -> dict[str, Any]:  # noqa: AN
 def finish(attempt: AttemptRow) -> Change:
     """Give the change that ends an attempt; only one of two that race does."""
     return Delete(ATTEMPTS, key_of(ATTEMPTS, attempt))
+
+
+def ended_attempts(found: list[AttemptRow], *, but: AttemptRow) -> list[Change]:
+    """Give the changes that end these sign-ins, but for that one."""
+    return [
+        DeleteAll(ATTEMPTS, {"tenant_id": one.tenant_id, "attempt_id": one.attempt_id})
+        for one in found
+        if one.attempt_id != but.attempt_id
+    ]
 
 
 def count_try(attempt: AttemptRow) -> Change:

@@ -18,14 +18,32 @@ async def candidates(database: Database, identity: Identity, provider: ProviderR
     if identity.subject:
         link = await sso.find_subject(database, tenant_id, provider.provider_id, identity.subject)
         linked = await users.get(database, tenant_id, link.user_id) if link else None
+    by_external_id = await _by_external_id(database, identity, provider)
+    by_user_name = await _by_user_name(database, identity, tenant_id)
+    by_email = await _by_email(database, identity, tenant_id)
+    others = [] if linked else [*by_external_id, *by_user_name, *by_email]
     return Candidates(
         link=link,
         linked=linked,
-        by_external_id=await _by_external_id(database, identity, provider),
-        by_user_name=await _by_user_name(database, identity, tenant_id),
-        by_email=await _by_email(database, identity, tenant_id),
+        by_external_id=by_external_id,
+        by_user_name=by_user_name,
+        by_email=by_email,
+        named_otherwise=await _named_otherwise(database, identity, provider, others),
         claimed_domains=await providers.claimed_domains(database, tenant_id),
     )
+
+
+async def _named_otherwise(
+    database: Database, identity: Identity, provider: ProviderRow, users_found: list[UserRow]
+) -> frozenset[str]:
+    """Give whom the provider has sent before under another lasting name than this one."""
+    if identity.subject is None:
+        return frozenset()
+    found = set()
+    for user_id in {one.user_id for one in users_found}:
+        if await sso.subjects_of(database, provider.tenant_id, provider.provider_id, user_id):
+            found.add(user_id)
+    return frozenset(found)
 
 
 async def _by_external_id(

@@ -16,6 +16,9 @@ from gatepost.store.login_rows import AttemptRow, SessionRow
 from gatepost.store.rows import UserRow
 from gatepost.store.tables import SESSIONS, USERS, key_of
 
+_AS_PROVED = ("status", "auth_type", "provider_id", "administrator", "break_glass")
+"""What must be as it was when the proofs were judged."""
+
 
 class NewSession(msgspec.Struct, frozen=True, kw_only=True):
     """What a session begins with, beside what the attempt knows."""
@@ -56,8 +59,9 @@ def complete(
     changes: list[Change] = [
         finish(attempt),
         Insert(SESSIONS, session),
-        # Only expected: who is deactivated in this moment gets no session (R19, R31).
-        Update(USERS, key_of(USERS, user), {}, {"status": "active", "auth_type": user.auth_type}),
+        # Only expected: who is deactivated in this moment gets no session (R19, R31), and
+        # nobody becomes an administrator, or another's, between the proof and the session.
+        Update(USERS, key_of(USERS, user), {}, {one: getattr(user, one) for one in _AS_PROVED}),
     ]
     if new.replaces:
         changes += ended([new.replaces])

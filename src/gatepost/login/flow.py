@@ -19,15 +19,20 @@ from gatepost.activity.entry import Entry
 from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.plan import Plan
 from gatepost.login import throttling
-from gatepost.login.attempts import Stage, advance, count_try, with_facts
+from gatepost.login.attempts import Stage, advance, count_try, ended_attempts, with_facts
 from gatepost.login.challenges import Challenges
 from gatepost.login.completion import NewSession, complete
 from gatepost.login.enrolment import Begun, Enrolling, Enrolment
 from gatepost.login.equipment import Equipment
 from gatepost.login.known_browser import new_mark
+from gatepost.login.native_access import signs_in_natively
 from gatepost.login.refusals import (
+    AccountInactive,
+    AccountProtected,
     AttemptGone,
+    NativeSignInOff,
     ProofWrong,
+    SsoSwitchedOff,
     StageMismatch,
     Throttled,
 )
@@ -36,7 +41,7 @@ from gatepost.login.second_factor import Known, Owner, Proof, SecondFactors
 from gatepost.login.sessions import Signed, owner_of
 from gatepost.login.steps import Done, ToStage
 from gatepost.login.visit import Visit, known
-from gatepost.store import logins, users
+from gatepost.store import logins, sso, users
 from gatepost.store.changes import Change
 from gatepost.store.login_rows import AttemptRow, FactorRow
 from gatepost.store.rows import UserRow
@@ -123,6 +128,7 @@ class Flow:
         Raises:
             Refusal: as `Enrolment` says.
         """
+        _check_first(standing.factors)
         if kind not in self.enrolment_kinds(standing):
             raise StageMismatch(stage=standing.attempt.stage)
         return await self._enrolment.begin(
@@ -176,18 +182,29 @@ class Flow:
             raise StageMismatch(stage=standing.attempt.stage)
         new = self._new_session([], replaces)
 
-        async def load() -> tuple[Standing, Enrolling]:
-            return await self._again(standing), await self._enrolment.known(owner, proof)
+        async def load() -> tuple[Standing, Enrolling, list[AttemptRow]]:
+            present = await self._again(standing)
+            enrolling = await self._enrolment.known(owner, proof)
+            # Whoever has proved a factor has no need of a second first one.
+            _check_first(enrolling.factors)
+            user = present.user
+            return (
+                present,
+                enrolling,
+                await logins.attempts_of(self._database, user.tenant_id, user.user_id),
+            )
 
-        def decide(loaded: tuple[Standing, Enrolling], at: datetime) -> Plan:
-            present, enrolling = loaded
+        def decide(loaded: tuple[Standing, Enrolling, list[AttemptRow]], at: datetime) -> Plan:
+            present, enrolling, under_way = loaded
             try:
                 made = self._enrolment.check(proof, name, enrolling, owner, at)
             except ProofWrong as refusal:
                 return refused_plan(refusal, present.user, [count_try(present.attempt)])
             session = msgspec.structs.replace(new, methods=_methods(present, made.method))
+            # Of two who set up a first factor at once, the second finds its attempt gone.
+            changes = [*made.changes, *ended_attempts(under_way, but=present.attempt)]
             return self._done(
-                visit, present, session, made.changes, made.entries, made.recovery_codes, at
+                visit, present, session, changes, made.entries, made.recovery_codes, at
             )
 
         done: Done = await self._with.corridor.run(writer, load, decide)
@@ -211,30 +228,51 @@ class Flow:
         done: Done = await self._with.corridor.run(known(standing.user, visit), load, decide)
         return done
 
+    async def ask_first(self, visit: Visit, standing: Standing) -> ToStage:
+        """Ask before a sign-in takes the place of another person's session in this browser."""
+        return await self._moved(visit, standing, Stage.CONFIRMATION)
+
     async def confirm(self, visit: Visit, standing: Standing) -> ToStage:
         """Go on with a sign-in that nobody asked for, as the person has now said (R32)."""
+        return await self._moved(visit, standing, _after_confirmation(standing), confirmed=True)
+
+    async def _moved(
+        self, visit: Visit, standing: Standing, stage: Stage, **facts: bool
+    ) -> ToStage:
         secret = self._with.attempts.new_secret()
-        stage = _after_confirmation(standing)
 
         async def load() -> Standing:
             return await self._again(standing)
 
         def decide(present: Standing, at: datetime) -> Plan:
-            facts = with_facts(present.attempt, confirmed=True)
-            moved = advance(present.attempt, stage, at, secret=secret, facts=facts)
+            kept = with_facts(present.attempt, **facts)
+            moved = advance(present.attempt, stage, at, secret=secret, facts=kept)
             return Plan((moved,), outcome=ToStage(stage, secret))
 
         reached: ToStage = await self._with.corridor.run(known(standing.user, visit), load, decide)
         return reached
 
     async def _again(self, standing: Standing) -> Standing:
-        """Read attempt and person anew: who was deactivated meanwhile has no attempt any more."""
+        """Read attempt and person anew, and whether they may still come this way.
+
+        Raises:
+            AttemptGone: the attempt has ended, as it does with a deactivation.
+            SsoSwitchedOff, NativeSignInOff: the way was closed meanwhile.
+            AccountProtected: the account became one that no provider vouches for.
+        """
+        attempt = await self._with.attempts.again(standing.attempt)
         user = standing.user
-        return msgspec.structs.replace(
-            standing,
-            attempt=await self._with.attempts.again(standing.attempt),
-            user=await users.get(self._database, user.tenant_id, user.user_id) or user,
-        )
+        user = await users.get(self._database, user.tenant_id, user.user_id) or user
+        if attempt.provider_id is None:
+            if not await signs_in_natively(self._database, user):
+                raise _closed(user)
+        else:
+            half = await sso.get(self._database, attempt.tenant_id, attempt.provider_id)
+            if half is None or not half.enabled:
+                raise SsoSwitchedOff(provider=attempt.facts.get("provider_name"))
+            if user.break_glass:
+                raise AccountProtected(user_name=user.user_name, user_id=user.user_id)
+        return msgspec.structs.replace(standing, attempt=attempt, user=user)
 
     def _new_session(self, methods: list[str], replaces: Signed | None) -> NewSession:
         return NewSession(
@@ -271,6 +309,22 @@ class Flow:
             subject_kind="user",
             subject_id=user.user_id,
         )
+
+
+def _check_first(factors: list[FactorRow]) -> None:
+    """Let a sign-in set up a factor only where there is none to prove (R33).
+
+    Raises:
+        StageMismatch: there is one: begin again, and prove it.
+    """
+    if factors:
+        raise StageMismatch(stage=Stage.ENROLMENT)
+
+
+def _closed(user: UserRow) -> Refusal:
+    if user.status != "active":
+        return AccountInactive(user_name=user.user_name, user_id=user.user_id)
+    return NativeSignInOff(user_name=user.user_name)
 
 
 def _methods(standing: Standing, proved: str) -> list[str]:

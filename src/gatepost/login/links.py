@@ -15,7 +15,8 @@ from gatepost.lifecycle.plan import Plan
 from gatepost.login import notices, throttling
 from gatepost.login.attempts import Stage, insert
 from gatepost.login.equipment import Equipment
-from gatepost.login.new_password import NewPasswords, password_changes
+from gatepost.login.native_access import signs_in_natively
+from gatepost.login.new_password import NewPasswords, ended_proofs, password_changes
 from gatepost.login.proofs.throttle import Policy, address_name
 from gatepost.login.refusals import LinkUnusable, MessagesOff, NativeSignInOff, Throttled
 from gatepost.login.refusing import refuse
@@ -90,7 +91,7 @@ class Links:
             await throttling.count(self._with.corridor, writer.actor, counters)
         except Throttled as refusal:
             await refuse(self._with.corridor, writer, refusal)
-        if user and _is_native(user) and user.email:
+        if user and user.email and await signs_in_natively(self._database, user):
             await self._make(writer, user, RESET)
         else:
             step = {"kind": "match", "result": "skipped", "why": "nobody to send a link to"}
@@ -108,7 +109,7 @@ class Links:
         if link.used_at is not None or link.expires_at <= self._with.now:
             raise LinkUnusable
         user = await users.get(self._database, link.tenant_id, link.user_id)
-        if user is None or not _is_native(user):
+        if user is None or not await signs_in_natively(self._database, user):
             raise LinkUnusable
         return link, user
 
@@ -146,6 +147,7 @@ class Links:
                 insert(msgspec.structs.replace(begun, row=row)),
                 *password_changes(user, hashed, at),
                 *ended(present),
+                *ended_proofs(user),
             ]
             if link.purpose == RESET:
                 changes += notices.mail(self._with, user, "password_changed", at)
@@ -160,10 +162,12 @@ class Links:
         url = f"{self._with.public_url}/links/{secret}"
 
         async def load() -> UserRow | None:
-            return await users.get(self._database, user.tenant_id, user.user_id)
+            present = await users.get(self._database, user.tenant_id, user.user_id)
+            is_native = present and await signs_in_natively(self._database, present)
+            return present if is_native else None
 
         def decide(present: UserRow | None, at: datetime) -> Plan:
-            if present is None or not _is_native(present):
+            if present is None:
                 return Plan(refusal=NativeSignInOff(user_name=user.user_name))
             ends = at + LIFETIME
             row = LinkRow(
@@ -185,10 +189,6 @@ class Links:
 
         made: NewLink = await self._with.corridor.run(writer, load, decide)
         return made
-
-
-def _is_native(user: UserRow) -> bool:
-    return user.auth_type == "native" and user.status == "active" and user.deleted_at is None
 
 
 def _accepted(link: LinkRow) -> dict[str, object]:

@@ -6,10 +6,10 @@ from datetime import datetime
 from gatepost.login.equipment import Equipment
 from gatepost.login.proofs.password_policy import problem_with
 from gatepost.login.refusals import PasswordUnacceptable
-from gatepost.store.changes import Change, Upsert
+from gatepost.store.changes import Change, DeleteAll, Upsert
 from gatepost.store.login_rows import PasswordRow
 from gatepost.store.rows import UserRow
-from gatepost.store.tables import PASSWORDS
+from gatepost.store.tables import ATTEMPTS, CHALLENGES, PASSWORDS
 
 
 class NewPasswords:
@@ -30,6 +30,12 @@ class NewPasswords:
         if why:
             raise PasswordUnacceptable(why=why)
         return await self._with.passwords.hash(password)
+
+
+def ended_proofs(user: UserRow) -> list[Change]:
+    """End the sign-ins that the old proofs have begun, and what was asked in them."""
+    whose = {"tenant_id": user.tenant_id, "user_id": user.user_id}
+    return [DeleteAll(ATTEMPTS, whose), DeleteAll(CHALLENGES, whose)]
 
 
 def password_changes(user: UserRow, hashed: str, at: datetime) -> list[Change]:

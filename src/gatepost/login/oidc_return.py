@@ -34,6 +34,7 @@ from gatepost.tenancy.sso_parties import openid_keys
 
 _TOKEN_TIMEOUT_S = 10.0
 _ID_BYTES = 16
+_FIELDS_MAX = 50
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -59,8 +60,7 @@ class OidcReturn:
             ProviderRefused: there is no state, or none that was sent.
             MessageReplayed: the answer was used.
         """
-        state = parse_qs(query, max_num_fields=50).get("state", [""])[0] if query else ""
-        tenant_id = half.provider.tenant_id
+        state, tenant_id = _state_of(query), half.provider.tenant_id
         found = await logins.find_asked(self._with.database, tenant_id, state) if state else None
         if found is None or found.provider_id != half.provider.provider_id:
             reason = "oidc.state" if state else "oidc.state_missing"
@@ -169,6 +169,14 @@ class OidcReturn:
         assert attempt.sealed is not None  # noqa: S101 - sealed when the provider was asked
         plain = self._with.sealer.open(attempt.sealed, asked_context(attempt.request_id or ""))
         return msgspec.json.decode(plain, type=_Asked)
+
+
+def _state_of(query: str) -> str:
+    """Give the query's state; none where it has more fields than any provider sends."""
+    try:
+        return parse_qs(query, max_num_fields=_FIELDS_MAX).get("state", [""])[0]
+    except ValueError:
+        return ""
 
 
 def refused(error: OidcError) -> ProviderRefused:

@@ -2,7 +2,8 @@
 
 ```
 Refusal
-├── SubjectUnknown, SubjectAmbiguous, AccountInactive,      R30, R31: whom a provider sends back
+├── SubjectUnknown, SubjectAmbiguous, SubjectMismatch,      R30, R31: whom a provider sends back
+│   AccountInactive,
 │   AccountNotTheProviders, AccountProtected
 ├── SsoSwitchedOff, ProviderRefused, MessageReplayed        the provider's answer
 ├── AttemptGone, StageMismatch, BrowserMismatch             the sign-in under way
@@ -25,6 +26,15 @@ class SubjectAmbiguous(Refusal):
     """Several accounts have the address that the provider sent (R30). Facts: email."""
 
     code = "sso.ambiguous"
+
+
+class SubjectMismatch(Refusal):
+    """The provider sent the account's person under another lasting name before (R30).
+
+    Facts: user_name. An administrator who knows that it is the same person clears the link.
+    """
+
+    code = "sso.other_subject"
 
 
 class AccountInactive(Refusal):

@@ -13,7 +13,7 @@ import msgspec
 
 from gatepost.base.refusal import Refusal
 from gatepost.base.secrets import digest
-from gatepost.lifecycle.account import is_address
+from gatepost.lifecycle.account import domain_of, is_address
 from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.refusals import UserNameTaken
 from gatepost.lifecycle.rules.user_type import WIRE_WORDS
@@ -24,13 +24,13 @@ from gatepost.login.equipment import Equipment
 from gatepost.login.evidence import Evidence, judge
 from gatepost.login.halves import Half
 from gatepost.login.identity import Identity, profile, values_of
-from gatepost.login.refusals import MessageReplayed, SubjectUnknown
+from gatepost.login.refusals import AccountNotTheProviders, MessageReplayed, SubjectUnknown
 from gatepost.login.refusing import refuse, refused_plan
 from gatepost.login.steps import ToStage
 from gatepost.login.subject import Candidates, Match, match
 from gatepost.login.visit import Visit, sent_by
 from gatepost.scim.urns import GATEPOST_USER, USER
-from gatepost.store import logins
+from gatepost.store import logins, providers
 from gatepost.store.changes import Change, Insert, Upsert
 from gatepost.store.login_rows import AttemptRow, FactorRow, ReplayRow, SubjectRow
 from gatepost.store.rows import UserRow
@@ -206,11 +206,20 @@ class SsoReturn:
         )
 
     async def _create(self, visit: Visit, half: Half, identity: Identity) -> UserRow:
-        """Create the person just in time, by the same corridor as SCIM does."""
-        provider = half.provider
-        schemas = await self._tenants.schemas(provider.tenant_id)
-        new = NewUser(document=_document(half, identity), columns={"created_via": "sso"})
+        """Create the person just in time, by the same corridor as SCIM does.
+
+        Raises:
+            AccountNotTheProviders: another provider serves the domain of an address.
+        """
+        provider, document = half.provider, _document(half, identity)
         writer = sent_by(visit, provider)
+        claimed = await providers.claimed_domains(self._database, provider.tenant_id)
+        for address in _addresses(document):
+            if claimed.get(domain_of(address), provider.provider_id) != provider.provider_id:
+                refusal = AccountNotTheProviders(user_name=address)
+                await refuse(self._with.corridor, writer, refusal)
+        schemas = await self._tenants.schemas(provider.tenant_id)
+        new = NewUser(document=document, columns={"created_via": "sso"})
         outcome = await self._accounts.create(
             msgspec.structs.replace(writer, inbound=None),
             new,
@@ -289,6 +298,11 @@ def _document(half: Half, identity: Identity) -> dict[str, Any]:
         document["schemas"].append(GATEPOST_USER)
         document[GATEPOST_USER] = extension
     return document
+
+
+def _addresses(document: dict[str, Any]) -> list[str]:
+    found = [document["userName"], *(one["value"] for one in document.get("emails", []))]
+    return [one for one in found if is_address(one)]
 
 
 def _extension(

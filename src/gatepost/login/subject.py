@@ -10,6 +10,7 @@ from gatepost.login.refusals import (
     AccountNotTheProviders,
     AccountProtected,
     SubjectAmbiguous,
+    SubjectMismatch,
     SubjectUnknown,
 )
 from gatepost.store.login_rows import SubjectRow
@@ -20,7 +21,8 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
     """The accounts that could be meant, by what they were found by.
 
     `linked` is the account behind the provider's lasting name for the person. The others
-    are of any provider or none; who may be taken is decided here.
+    are of any provider or none; who may be taken is decided here. `named_otherwise` are the
+    ids of those whom this provider has sent under another lasting name before.
     """
 
     link: SubjectRow | None = None
@@ -28,6 +30,7 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
     by_external_id: list[UserRow] = []
     by_user_name: list[UserRow] = []
     by_email: list[UserRow] = []
+    named_otherwise: frozenset[str] = frozenset()
     claimed_domains: dict[str, str] = {}
 
 
@@ -49,10 +52,14 @@ def match(identity: Identity, candidates: Candidates, provider: ProviderRow) -> 
         SubjectAmbiguous: several accounts have the address.
         AccountNotTheProviders: it is another provider's, or outside this one's domains.
         AccountProtected: a break-glass account never signs in through a provider.
+        SubjectMismatch: the provider has another lasting name for the account's person.
         AccountInactive: the account is inactive (R31).
     """
     found = _found(identity, candidates, provider)
     _check_may(found.user, candidates, provider)
+    if found.by != "subject" and found.user.user_id in candidates.named_otherwise:
+        # Else whoever may write an address into their own profile could take its owner's place.
+        raise SubjectMismatch(user_name=found.user.user_name, user_id=found.user.user_id)
     if found.user.status != "active" or found.user.deleted_at is not None:
         raise AccountInactive(user_name=found.user.user_name, user_id=found.user.user_id)
     return found

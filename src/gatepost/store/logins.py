@@ -32,6 +32,11 @@ async def find_asked(database: Database, tenant_id: int, request_id: str) -> Att
     return await find_row(database, AttemptRow, tenant_id=tenant_id, request_id=request_id)
 
 
+async def attempts_of(database: Database, tenant_id: int, user_id: str) -> list[AttemptRow]:
+    """Read the sign-ins under way of somebody who has proved something already."""
+    return await equal_rows(database, AttemptRow, tenant_id=tenant_id, user_id=user_id)
+
+
 async def find_password(database: Database, tenant_id: int, user_id: str) -> PasswordRow | None:
     """Find the user's password."""
     return await find_row(database, PasswordRow, tenant_id=tenant_id, user_id=user_id)

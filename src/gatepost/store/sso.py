@@ -31,6 +31,20 @@ async def keys(database: Database, tenant_id: int, provider_id: str) -> list[Sso
     return await equal_rows(database, SsoKeyRow, tenant_id=tenant_id, provider_id=provider_id)
 
 
+async def subjects_of(
+    database: Database, tenant_id: int, provider_id: str, user_id: str
+) -> list[SubjectRow]:
+    """Read by which lasting names the provider knows the user."""
+    return await equal_rows(
+        database, SubjectRow, tenant_id=tenant_id, user_id=user_id, provider_id=provider_id
+    )
+
+
+async def subjects_of_user(database: Database, tenant_id: int, user_id: str) -> list[SubjectRow]:
+    """Read by which lasting names providers know the user."""
+    return await equal_rows(database, SubjectRow, tenant_id=tenant_id, user_id=user_id)
+
+
 async def find_subject(
     database: Database, tenant_id: int, provider_id: str, subject: str
 ) -> SubjectRow | None:

@@ -18,6 +18,10 @@ _TESTED = ("trust", "options", "client_secret", "protocol", "attributes")
 """What a test stands for: a change of one of these asks for a new test."""
 
 
+_STRANGER: dict[str, Any] = {"enabled": False, "mfa_rule": {}}
+"""How another party begins: off, and without a rule on MFA (R33)."""
+
+
 def new_half(provider: ProviderRow, protocol: str, at: datetime) -> SsoRow:
     """Give the SSO half of a provider that has none."""
     return SsoRow(
@@ -48,12 +52,18 @@ def changed_half(provider: ProviderRow, sso: SsoRow, new: dict[str, Any], at: da
         return Plan(outcome=sso)
     if any(name in new for name in _TESTED):
         new["tested_at"] = None
-    if sso.enabled and "trust" in new and _party(new["trust"]) != _party(sso.trust):
-        new["enabled"] = False
+    others: list[Change] = []
+    if "trust" in new and _party(new["trust"]) != _party(sso.trust):
+        # What one party said of people and of MFA is nothing that another one can use.
+        new |= {name: one for name, one in _STRANGER.items() if getattr(sso, name) != one}
+        said |= new.keys() & {"mfa_rule"}
+        others = [*ended_through(provider), _unnamed(provider)]
+    elif "options" in new and _names_by(new["options"]) != _names_by(sso.options):
+        others = [_unnamed(provider)]
     row = msgspec.structs.replace(sso, **new, version=sso.version + 1, modified_at=at)
     values = {**new, "version": row.version, "modified_at": at}
     update = Update(SSO, key_of(SSO, sso), values, {"version": sso.version})
-    return Plan((update,), tuple(_said(provider, sso, row, said)), outcome=row)
+    return Plan((update, *others), tuple(_said(provider, sso, row, said)), outcome=row)
 
 
 def refreshed_half(
@@ -89,6 +99,16 @@ def _shown(name: str, before: SsoRow, after: SsoRow) -> list[Any]:
     if name == "trust":
         return [_marks(before.trust), _marks(after.trust)]
     return [getattr(before, name), getattr(after, name)]
+
+
+def _unnamed(provider: ProviderRow) -> Change:
+    """Forget whom the provider's names for people meant: they are no longer those names."""
+    whose = {"tenant_id": provider.tenant_id, "provider_id": provider.provider_id}
+    return DeleteAll(SUBJECTS, whose)
+
+
+def _names_by(options: dict[str, Any]) -> object:
+    return options.get("subject_attribute")
 
 
 def _party(trust: Trust) -> object:

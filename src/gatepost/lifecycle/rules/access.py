@@ -33,5 +33,10 @@ def forget(tenant_id: int, user_id: str) -> list[Change]:
     return _without((*_ACCESS, *_OWN), tenant_id, user_id)
 
 
+def forget_factors(tenant_id: int, user_id: str) -> list[Change]:
+    """Remove the second factors of an account that none but a provider ever vouched for."""
+    return _without((FACTORS, RECOVERY_CODES), tenant_id, user_id)
+
+
 def _without(tables: tuple[Table, ...], tenant_id: int, user_id: str) -> list[Change]:
     return [DeleteAll(table, {"tenant_id": tenant_id, "user_id": user_id}) for table in tables]

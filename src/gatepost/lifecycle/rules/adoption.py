@@ -7,9 +7,10 @@ import msgspec
 from gatepost.lifecycle.account import addresses, domain_of
 from gatepost.lifecycle.draft import UserDraft
 from gatepost.lifecycle.refusals import AdoptionRefused
-from gatepost.store.changes import DeleteAll, Insert, Update
+from gatepost.lifecycle.rules.access import end_access
+from gatepost.store.changes import Insert, Update
 from gatepost.store.rows import ConflictRow, ProviderRow, UserRow
-from gatepost.store.tables import CONFLICTS, LINKS
+from gatepost.store.tables import CONFLICTS
 
 LIMITS: dict[str, str] = {
     "other_provider": "another identity provider manages the account",
@@ -70,9 +71,8 @@ def adopt(draft: UserDraft, user: UserRow) -> None:
 def take_over(draft: UserDraft, provider: ProviderRow) -> None:
     """Write down that the provider manages the account; id, phone, roles, history stay."""
     draft.adopter = provider
-    # A link that was sent to a local account leads to a password, which the provider replaces.
-    pending = {"tenant_id": draft.actor.tenant_id, "user_id": draft.user_id}
-    draft.changes.append(DeleteAll(LINKS, pending))
+    # Links lead to a password, which the provider replaces, and sessions began with one.
+    draft.changes.extend(end_access(draft.actor.tenant_id, draft.user_id))
     draft.set(
         provider_id=provider.provider_id,
         auth_type="sso",

@@ -9,7 +9,7 @@ from gatepost.lifecycle.draft import UserDraft
 from gatepost.scim.fold import fold
 from gatepost.store.changes import DeleteAll, Update
 from gatepost.store.rows import UserRow
-from gatepost.store.tables import MEMBERSHIPS, USERS
+from gatepost.store.tables import MEMBERSHIPS, SUBJECTS, USERS
 
 
 def is_same_person(left: UserRow, document: dict[str, Any]) -> bool:
@@ -45,4 +45,6 @@ def come_back(draft: UserDraft) -> None:
     # Whoever was added to a group in the moment of leaving is not in it on coming back.
     who = {"tenant_id": draft.actor.tenant_id, "user_id": draft.user_id}
     draft.changes.append(DeleteAll(MEMBERSHIPS, who))
+    # The provider may call a person by another lasting name once it made them anew.
+    draft.changes.append(DeleteAll(SUBJECTS, who))
     draft.step("match", found="account that had left", returned=True)

@@ -30,6 +30,17 @@ def session(public_url: str) -> Cookie:
     return Cookie(name=name, path="/", secure=secure, same_site="lax")
 
 
+def own(public_url: str, name: str) -> Cookie:
+    """Give another cookie of this host alone, of the session's kind (`__Host-` over https)."""
+    kept = session(public_url)
+    return Cookie(
+        name=f"__Host-{name}" if kept.secure else name,
+        path=kept.path,
+        secure=kept.secure,
+        same_site=kept.same_site,
+    )
+
+
 def bound(public_url: str, name: str, path: str, *, same_site_none: bool) -> Cookie:
     """Give a short-lived cookie that ties a flow to this browser, below one path.
 

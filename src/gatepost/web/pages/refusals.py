@@ -69,6 +69,7 @@ def _throttled(facts: Facts) -> str:
 TABLE: dict[type[Refusal], _Row] = {
     login.SubjectUnknown: _NOT_SIGNED_IN,
     login.SubjectAmbiguous: _NOT_SIGNED_IN,
+    login.SubjectMismatch: _NOT_SIGNED_IN,
     login.AccountInactive: _NOT_SIGNED_IN,
     login.AccountNotTheProviders: _NOT_SIGNED_IN,
     login.AccountProtected: _NOT_SIGNED_IN,

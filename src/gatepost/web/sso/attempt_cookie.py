@@ -17,10 +17,8 @@ class AttemptCookies:
 
     def __init__(self, public_url: str) -> None:
         self._public_url = public_url
-        self._attempt = cookies.bound(
-            public_url, "gatepost_attempt", "/sign-in", same_site_none=False
-        )
-        self._mark = cookies.bound(public_url, "gatepost_known", "/sign-in", same_site_none=False)
+        self._attempt = cookies.own(public_url, "gatepost_attempt")
+        self._mark = cookies.own(public_url, "gatepost_known")
 
     def secret(self, request: Request) -> str | None:
         """Give the secret of this browser's attempt."""

@@ -113,6 +113,9 @@ class SignInPages:
                 return self._reception.go(PATHS.get(Stage(attempt.stage), "/sign-in"))
             standing = await self._flow.standing(secret, Stage.READY)
             replaced = await self._reception.signed(request)
+            is_other = replaced and replaced.user.user_id != standing.user.user_id
+            if is_other and not attempt.facts.get("confirmed"):
+                return self._going.to_stage(await self._flow.ask_first(visit, standing))
             return self._going.done(request, await self._flow.finish(visit, standing, replaced))
 
         return await self._reception.answer(request, work)
@@ -177,11 +180,13 @@ class SignInPages:
     def _safe(self, wanted: str | None) -> str:
         """Let a sign-in return to our own paths and to the application, and nowhere else."""
         home = self._application_url
-        if wanted and home and (wanted == home or wanted.startswith(f"{home}/")):
+        is_ours = wanted and home and (wanted == home or wanted.startswith(f"{home}/"))
+        if wanted and is_ours and len(wanted) <= _RETURN_TO_MAX:
             return wanted
         return safe_path(wanted, "")
 
 
+_RETURN_TO_MAX = 2_000
 _WRONG = "That address and password do not belong together."
 
 
