@@ -36,7 +36,7 @@ async def oidc(world: World, street: Street) -> OpenIdProvider:
 
 
 @pytest.fixture
-async def other(world: World, street: Street, oidc: OpenIdProvider) -> OpenIdProvider:
+async def other(world: World, street: Street) -> OpenIdProvider:
     return await OpenIdProvider.opened(
         world, street, "Evil", domains=["evil.example"], just_in_time=True, mfa_rule=MFA
     )

@@ -226,7 +226,7 @@ async def test_refused_message_leaves_the_sign_in_open_for_the_honest_one(
 @pytest.mark.parametrize("is_finished", [False, True])
 @pytest.mark.parametrize("is_elsewhere", [False, True])
 async def test_response_is_good_once(
-    world: World, saml: SamlProvider, browser: Browser, is_finished: bool, is_elsewhere: bool
+    world: World, saml: SamlProvider, browser: Browser, *, is_finished: bool, is_elsewhere: bool
 ) -> None:
     asked = await saml.begin(browser)
     message = saml.response(asked, EVE, context=MFA_CONTEXT).message
