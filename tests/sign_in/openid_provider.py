@@ -197,7 +197,7 @@ class OpenIdProvider:
     def grant(self, asked: dict[str, str], subject: str, **changes: Any) -> Granted:
         """Let that person sign in here; gives the code for it."""
         code = f"code-{self.world.house.ids.new()}"
-        claims = self.claims(subject, asked["nonce"], **changes)
+        claims = self.claims(subject, changes.pop("nonce", asked["nonce"]), **changes)
         self.codes[code] = (claims, asked)
         return Granted(state=asked["state"], nonce=asked["nonce"], code=code, asked=asked)
 

@@ -20,7 +20,6 @@ from tests.sign_in.browser import (
     KNOWN,
     SESSION,
     Browser,
-    fields_of,
     landed,
     text_of,
 )
