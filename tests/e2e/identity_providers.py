@@ -119,11 +119,17 @@ def nanoidp(folder: Path) -> Iterator[Nanoidp]:
 
 
 @contextmanager
-def openid_provider_mock(folder: Path, *people: dict[str, Any]) -> Iterator[str]:
-    """Run oidc-provider-mock for people with these claims; gives its issuer."""
+def openid_provider_mock(
+    folder: Path, *people: dict[str, Any], registers: bool = False
+) -> Iterator[str]:
+    """Run oidc-provider-mock for people with these claims; gives its issuer.
+
+    Unless it `registers` its clients, it takes any of them with any secret.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     options = ["--port", str(port), "--require-nonce"]
+    options += ["--require-registration"] if registers else []
     for one in people:
         options += ["--user-claims", json.dumps(one)]
     with _running("oidc_provider_mock", *options, folder=folder):
