@@ -53,7 +53,7 @@ def administrator(here: Installation, seat: Seat) -> None:
     """Sign an administrator in."""
     seat.open(here.cli("admin", "create", ADMIN)["invitation"]["link"])
     seat.fill("New password", OWN)
-    seat.fill("The same once more", OWN)
+    seat.fill("New password again", OWN)
     seat.press("Set the password")
     with_app(seat)
 

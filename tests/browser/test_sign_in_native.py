@@ -13,7 +13,7 @@ def accept_invitation(seat: Seat, here: Installation, name: str) -> None:
     """Open the link that an administrator sent, and choose a password."""
     seat.open(here.invitation(here.local_user(f"{name}@example.com")))
     seat.fill("New password", PASSWORD)
-    seat.fill("The same once more", PASSWORD)
+    seat.fill("New password again", PASSWORD)
     seat.press("Set the password")
     seat.at("/sign-in/enrol")
 
@@ -68,7 +68,7 @@ def test_invited_person_sets_up_a_passkey_and_signs_in_with_it(
     seat.heading("Welcome")
     seat.judge("invitation")
     seat.fill("New password", PASSWORD)
-    seat.fill("The same once more", PASSWORD)
+    seat.fill("New password again", PASSWORD)
     seat.press("Set the password")
     seat.at("/sign-in/enrol")
     seat.judge("enrol")
@@ -172,7 +172,7 @@ def test_whole_way_works_with_the_keyboard_alone(here: Installation, seats: Take
     seat.open(here.invitation(here.local_user("alan@example.com")))
     tab_to(seat, "New password")
     keyboard.type(PASSWORD)
-    tab_to(seat, "The same once more")
+    tab_to(seat, "New password again")
     keyboard.type(PASSWORD)
     keyboard.press("Enter")
     seat.at("/sign-in/enrol")

@@ -179,7 +179,7 @@ def test_the_set_up_page_is_accessible_and_fits(
         page.wait_for_url("**/links/**")
         assert page.get_by_role("heading", level=1).text_content() == "Welcome"
         page.get_by_label("New password", exact=True).fill(PASSWORD)
-        page.get_by_label("The same once more", exact=True).fill(PASSWORD)
+        page.get_by_label("New password again", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Set the password").click()
         page.wait_for_url("**/sign-in/enrol")
         page.goto(f"{fresh.url}/start/{secret}")
