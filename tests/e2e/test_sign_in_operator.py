@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.identity_providers import PASSWORD, nanoidp, openid_provider_mock
+from tests.e2e.identity_providers import PASSWORD, nanoidp
 from tests.e2e.installation import Installation, installed, settings_of
 from tests.e2e.processes import run
 from tests.e2e.visitor import Visitor, enrol_app, is_signed_in
-
-ADA = {"sub": "sub-of-ada", "email": "ada@example.com", "email_verified": True}
 
 
 @pytest.fixture
@@ -81,28 +79,3 @@ def test_saml_is_set_up_tested_and_switched_on(
         assert is_signed_in(visitor, here.url)
         here.cli("sso", "disable", "nano", "--yes")
         assert not is_signed_in(visitor, here.url), "R4: whoever came through it is signed out"
-
-
-@pytest.mark.rule("R32")
-def test_openid_connect_is_set_up_tested_and_switched_on(
-    here: Installation, visitor: Visitor, tmp_path: Path
-) -> None:
-    with openid_provider_mock(tmp_path / "mock", ADA) as issuer:
-        here.cli("provider", "create", "Mock", "--domain", "example.com")
-        here.cli(
-            "sso", "set-up-oidc", "mock", "--issuer", issuer, "--client-id", "gatepost",
-            OIDC_CLIENT_SECRET="what-both-sides-know",
-        )  # fmt: skip
-        assert enabled(here, "mock") != 0, "nobody has tested it"
-        begin_test(here, visitor, "mock")
-        visitor.submit(sub="sub-of-ada")
-        assert "The connection works" in visitor.text
-        assert issuer in visitor.text
-        assert enabled(here, "mock") == 0
-        here.cli("sso", "set", "mock", "just_in_time", "on")
-        visitor.open(f"{here.url}/sign-in")
-        visitor.submit(identifier="ada@example.com")
-        visitor.submit(sub="sub-of-ada")
-        enrol_app(visitor)
-        visitor.open(f"{here.url}/account")
-        assert "ada@example.com" in visitor.text
