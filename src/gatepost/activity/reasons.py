@@ -44,6 +44,10 @@ SIGN_IN: dict[str, str] = {
         "No account fits what the provider sent; the record names it. Provision the person, or "
         "let the provider send the same userName, externalId or address as SCIM does."
     ),
+    "sso.other_subject": (
+        "The provider has sent this account's person under another lasting name before. If it is "
+        "the same person, made anew there, clear the link with gatepost user unlink."
+    ),
     "sso.ambiguous": (
         "Several accounts have the address that the provider sent. Let it send userName or "
         "externalId, or make the addresses differ."

@@ -145,7 +145,27 @@ def reset_mfa(frame: Frame, /, who: str, *, yes: bool, tenant: str) -> None:
     frame.output.data(at_desk(frame, tenant, work))
 
 
-COMMANDS = (invite, reset_password, list_sessions, end_sessions, list_factors, reset_mfa)
+@click.command("unlink")
+@click.argument("who")
+@YES
+@TENANT
+@click.pass_obj
+def unlink(frame: Frame, /, who: str, *, yes: bool, tenant: str) -> None:
+    """Forget by which lasting names providers know WHO, and sign them out.
+
+    For a person whom the provider made anew: the next sign-in matches by userName or address.
+    """
+    frame.output.confirm(f"Providers' names for {who} and the sessions go. Clear them?", yes=yes)
+
+    async def work(desk: Desk) -> dict[str, Any]:
+        found = await desk.listing.find_user(desk.tenant_id, who)
+        cleared = await desk.house.login.account.unlink(desk.writer, found)
+        return {"user_name": found.user_name, "links_cleared": cleared}
+
+    frame.output.data(at_desk(frame, tenant, work))
+
+
+COMMANDS = (invite, reset_password, list_sessions, end_sessions, list_factors, reset_mfa, unlink)
 """What this module adds to `gatepost user`."""
 
 

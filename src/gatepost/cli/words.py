@@ -193,6 +193,11 @@ WORDS: Mapping[str, Words] = {
         "Provision the person, or compare which attribute names them on both sides.",
         _MISSING,
     ),
+    "sso.other_subject": Words(
+        "The provider has sent {user_name} under another lasting name before.",
+        "If it is the same person, made anew there: gatepost user unlink {user_name}.",
+        _CONFLICT,
+    ),
     "sso.ambiguous": Words(
         "Several accounts have the address {email}.",
         "Let the identity provider send the userName or externalId, or make the addresses differ.",

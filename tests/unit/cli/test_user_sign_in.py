@@ -6,9 +6,9 @@ import pytest
 
 from gatepost.login.second_factor import factor_context
 from gatepost.store.changes import Change, Insert
-from gatepost.store.login_rows import FactorRow, RecoveryCodeRow
+from gatepost.store.login_rows import FactorRow, RecoveryCodeRow, SubjectRow
 from gatepost.store.messages import due
-from gatepost.store.tables import FACTORS, RECOVERY_CODES
+from gatepost.store.tables import FACTORS, RECOVERY_CODES, SUBJECTS
 from gatepost.wiring import House
 from tests.unit.cli.shell import Shell, in_house, signed_in
 
@@ -78,6 +78,31 @@ def test_factors_are_shown_and_reset(shell: Shell, ada: str, tmp_path: Path) -> 
     }
     assert shell("user", "factors", ADA)["factors"] == []
     assert shell("user", "sessions", ADA) == []
+
+
+@pytest.mark.rule("R30")
+def test_what_providers_call_a_person_can_be_cleared(
+    shell: Shell, ada: str, tmp_path: Path
+) -> None:
+    in_house(tmp_path, lambda house: _link(house, ada))
+    signed_in(tmp_path, ada)
+    shell("user", "unlink", ADA, code=2)
+    assert shell("user", "unlink", ADA, "--yes") == {"user_name": ADA, "links_cleared": 1}
+    assert shell("user", "sessions", ADA) == []
+    assert shell("user", "unlink", ADA, "--yes")["links_cleared"] == 0
+
+
+async def _link(house: House, user_id: str) -> None:
+    at = house.clock.now()
+    row = SubjectRow(
+        tenant_id=1,
+        provider_id=house.ids.new(),
+        subject="ada-1",
+        user_id=user_id,
+        linked_at=at,
+        seen_at=at,
+    )
+    assert await house.database.commit([Insert(SUBJECTS, row)]) is None
 
 
 async def _enrol(house: House, user_id: str) -> None:
