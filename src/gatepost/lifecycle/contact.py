@@ -1,7 +1,8 @@
 """The form of what a person or an administrator enters: phone, language, time zone.
 
 Each function gives the value as it is stored, or raises `ValueError` with a
-sentence for whoever typed it. No provider's value ever comes this way (R14).
+sentence for whoever typed it. A sentence on a phone number does not repeat it: it is kept
+with the request, which numbers never are. No provider's value ever comes this way (R14).
 """
 
 import re
@@ -26,7 +27,7 @@ def phone(text: str, *, region: str | None = None) -> str:
         ValueError: it is none.
     """
     written = text.strip().translate(_SPACES)
-    none = f"{text!r} is not a phone number with its country code, as +4930123456"
+    none = "that is not a phone number with its country code, as +4930123456"
     if not _PHONE.fullmatch(written):  # an extension or letters are not dialled from afar
         raise ValueError(none)
     try:
@@ -34,9 +35,9 @@ def phone(text: str, *, region: str | None = None) -> str:
     except phonenumbers.NumberParseException as error:
         raise ValueError(none) from error
     if not phonenumbers.is_possible_number(number):
-        raise ValueError(f"{text!r} has too few or too many digits for a phone number there")
+        raise ValueError("that has too few or too many digits for a phone number there")
     if not phonenumbers.is_valid_number(number):
-        raise ValueError(f"{text!r} is not a phone number that its country gives out")
+        raise ValueError("that is not a phone number that its country gives out")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -44,9 +44,11 @@ def test_number_of_a_region_is_written_as_it_is_dialled_there() -> None:
     ],
 )
 def test_what_is_no_number_is_refused_with_a_reason(text: str, reason: str) -> None:
+    """The sentence is kept with the request, so it does not repeat what was typed."""
     with pytest.raises(ValueError, match=reason) as refused:
         contact.phone(text)
-    assert repr(text) in str(refused.value)
+    typed = text.strip()
+    assert len(typed) <= 3 or typed not in str(refused.value)
 
 
 def test_region_that_is_none_refuses_a_number_without_country_code() -> None:

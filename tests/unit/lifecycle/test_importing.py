@@ -73,7 +73,7 @@ def test_row_becomes_an_account_with_all_its_fields() -> None:
         ({"active": "perhaps"}, "active is 'perhaps', which is neither yes nor no"),
         ({"time_zone": "Mars/Base"}, "'Mars/Base' is not a time zone, such as Europe/Berlin"),
         ({"language": "german language"}, "'german language' is not a language, such as en or"),
-        ({"phone": "030 1234567"}, "'030 1234567' is not a phone number with its country code"),
+        ({"phone": "030 1234567"}, "that is not a phone number with its country code"),
         ({"": "x"}, "the row has more cells than the header"),
     ],
 )
