@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gatepost.web.metrics import observe
@@ -25,6 +26,9 @@ class Edge:
         """Serve one connection event."""
         if scope["type"] == "http" and scope["path"].startswith("/scim/v2"):
             await self._serve_scim(scope, receive, send)
+        elif scope["type"] == "http" and not _is_text(scope["query_string"]):
+            refusal = PlainTextResponse("The query is not encoded as UTF-8.\n", 400)
+            await refusal(scope, receive, self._with_headers(send))
         elif scope["type"] == "http":
             await self._pages(scope, receive, self._with_headers(send))
         else:
@@ -61,3 +65,12 @@ class Edge:
             await send(message)
 
         return wrapped
+
+
+def _is_text(query: bytes) -> bool:
+    """Tell whether the pages can read the query: servers hand its bytes on as they came."""
+    try:
+        query.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
