@@ -7,7 +7,7 @@ of our own first, where its same-site cookie arrives (SECURITY.md, SAML's cross-
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -79,13 +79,21 @@ class SsoReturn:
             return await self._settled(visit, half, returned)
         except SubjectUnknown as unknown:
             if not (half.sso.just_in_time and returned.identity.user_names):
-                await refuse(self._with.corridor, sent_by(visit, half.provider), unknown)
+                await self._unknown(visit, half, returned, unknown)
         with suppress(UserNameTaken):  # by the same person in this moment, or by another: as found
             await self._create(visit, half, returned.identity)
         try:
             return await self._settled(visit, half, returned)
         except SubjectUnknown as unknown:
-            await refuse(self._with.corridor, sent_by(visit, half.provider), unknown)
+            await self._unknown(visit, half, returned, unknown)
+
+    async def _unknown(
+        self, visit: Visit, half: Half, returned: Returned, refusal: SubjectUnknown
+    ) -> NoReturn:
+        """Refuse, and spend the message: it opens nothing once there is an account (ASVS 6.8.3)."""
+        used = [self._replay(half, returned)]
+        writer = sent_by(visit, half.provider)
+        await refuse(self._with.corridor, writer, refusal, changes=used)
 
     async def _settled(self, visit: Visit, half: Half, returned: Returned) -> ToStage:
         secret = self._with.attempts.new_secret()
