@@ -217,7 +217,9 @@ def page_doors(house: House) -> Doors:
         login=house.login,
         tenants=house.tenants,
         administrators=house.administrators,
-        account=AccountRooms(house.users, house.roles, house.organizations, house.providers),
+        account=AccountRooms(
+            house.users, house.roles, house.organizations, house.providers, house.tenants
+        ),
         recorder=house.recorder,
         clock=house.clock,
         ids=house.ids,

@@ -27,6 +27,7 @@ PAGES = {
     ("/console/sso-test/{}", "GET"): 404,
     ("/console/sso-test/{}", "POST"): 404,
     ("/session", "GET"): 401,
+    ("/session/t/{}", "GET"): 401,
     ("/sign-out", "POST"): 303,
     ("/signed-out", "GET"): 200,
     ("/sign-in", "GET"): 200,

@@ -79,6 +79,12 @@ class Tenants:
             raise TenantNotFound(name=name)
         return found
 
+    async def name_of(self, tenant_id: int) -> str:
+        """Give the name of a tenant that there is: the one of an account or a session."""
+        found = await tenants.get(self._database, tenant_id)
+        assert found is not None  # noqa: S101 - what is kept of a tenant names one
+        return found.name
+
     async def configure(self, writer: Writer, name: str, settings: dict[str, Any]) -> TenantRow:
         """Replace the tenant's settings: `schemas` (RFC 7643 §7 documents) and `aliases`.
 

@@ -21,6 +21,7 @@ async def test_somebody_is_said_with_all_that_an_application_asks(ada: Visitor) 
     assert answer.headers["cache-control"] == "no-store"
     assert ada.user is not None
     assert answer.json() == {
+        "tenant": "default",
         "user_id": ada.user.user_id,
         "user_name": "ada@example.com",
         "email": "ada@example.com",

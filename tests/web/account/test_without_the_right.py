@@ -35,7 +35,13 @@ FORMS = [
     "/account/sessions/end-others",
     f"/account/sessions/{NOBODY}/end",
 ]
-OPEN = [("/", "GET"), ("/signed-out", "GET"), ("/session", "GET"), ("/sign-out", "POST")]
+OPEN = [
+    ("/", "GET"),
+    ("/signed-out", "GET"),
+    ("/session", "GET"),
+    ("/session/t/{tenant}", "GET"),
+    ("/sign-out", "POST"),
+]
 """What answers without a session: tests of their own say how."""
 
 

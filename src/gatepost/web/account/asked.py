@@ -20,26 +20,33 @@ from gatepost.web.account.shown import name_of
 from gatepost.web.pages.headers import page_headers
 from gatepost.web.pages.reception import Reception
 
-_NOBODY = {"error": "not_signed_in", "sign_in": "/sign-in"}
 _FAULT = 500
 
 
 class SessionAnswers:
-    """Answers `GET /session`."""
+    """Answers `GET /session`, and `GET /session/t/{tenant}` for people of one tenant alone."""
 
     def __init__(self, reception: Reception, rooms: AccountRooms) -> None:
         self._reception = reception
         self._rooms = rooms
 
     async def answer(self, request: Request) -> Response:
-        """Say who is signed in with this cookie, or 401."""
+        """Say who is signed in with this cookie, or 401.
+
+        Whoever administers another tenant of ours has a good session too, and any name they
+        like: an application that serves one tenant asks for that one.
+        """
+        wanted = request.path_params.get("tenant")
 
         async def work(_visit: Visit) -> Response:
             signed = await self._reception.signed(request)
             if signed is None:
-                return self._json(_NOBODY, 401)
-            document = await self._document(signed)
-            return self._json(document, 200, _headers(signed, document["roles"]))
+                return self._nobody(wanted)
+            tenant = await self._rooms.tenants.name_of(signed.user.tenant_id)
+            if wanted is not None and tenant != wanted:
+                return self._nobody(wanted)
+            document = {"tenant": tenant, **await self._document(signed)}
+            return self._json(document, 200, _headers(signed, tenant, document["roles"]))
 
         answer = await self._reception.answer(request, work)
         if answer.status_code < _FAULT:
@@ -70,6 +77,10 @@ class SessionAnswers:
             "expires_at": session.expires_at,
         }
 
+    def _nobody(self, tenant: str | None) -> Response:
+        at = "/sign-in" if tenant is None else f"/sign-in/t/{quote(tenant, safe='')}"
+        return self._json({"error": "not_signed_in", "sign_in": at}, 401)
+
     def _json(
         self, document: dict[str, Any], status: int, headers: dict[str, str] | None = None
     ) -> Response:
@@ -77,10 +88,11 @@ class SessionAnswers:
         return Response(msgspec.json.encode(document), status, sent, "application/json")
 
 
-def _headers(signed: Signed, roles: Sequence[str]) -> dict[str, str]:
+def _headers(signed: Signed, tenant: str, roles: Sequence[str]) -> dict[str, str]:
     """Give the headers for a proxy, percent-encoded: a name may hold any character."""
     return {
         "X-Gatepost-User": signed.user.user_id,
         "X-Gatepost-User-Name": quote(signed.user.user_name, safe="@"),
+        "X-Gatepost-Tenant": quote(tenant, safe=""),
         "X-Gatepost-Roles": ",".join(quote(one, safe="") for one in roles),
     }

@@ -7,6 +7,7 @@ from gatepost.lifecycle.users import Users
 from gatepost.store.rows import UserRow
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
+from gatepost.tenancy.tenants import Tenants
 
 
 class AccountRooms(msgspec.Struct, frozen=True):
@@ -16,6 +17,7 @@ class AccountRooms(msgspec.Struct, frozen=True):
     roles: Roles
     organizations: Organizations
     providers: Providers
+    tenants: Tenants
 
     async def provider_names(self, tenant_id: int) -> dict[str, str]:
         """Give the names of the tenant's identity providers by id."""

@@ -50,4 +50,5 @@ def routes(pages: AccountPages) -> list[Route]:
         Route("/sign-out", sessions.sign_out, methods=["POST"]),
         Route("/signed-out", sessions.signed_out, methods=["GET"]),
         Route("/session", pages.asked.answer, methods=["GET"]),
+        Route("/session/t/{tenant}", pages.asked.answer, methods=["GET"]),
     ]
