@@ -27,7 +27,7 @@ from gatepost.login.refusals import (
     Throttled,
 )
 from gatepost.login.refusing import refuse, refused_plan
-from gatepost.login.second_factor import Owner, Proof, subject_of
+from gatepost.login.second_factor import Owner, Proof, missed, subject_of
 from gatepost.login.sessions import Signed, ended, owner_of
 from gatepost.login.step_up import StepUp
 from gatepost.login.visit import Visit, known
@@ -120,7 +120,7 @@ class Account:
             try:
                 made = self._enrolment.check(proof, name, enrolling, owner, at)
             except ProofWrong as refusal:
-                return refused_plan(refusal, signed.user)
+                return refused_plan(refusal, signed.user, missed(enrolling.challenge))
             changes = (*made.changes, *ended(others))
             return Plan(changes, tuple(made.entries), outcome=made.recovery_codes)
 

@@ -208,6 +208,17 @@ def factor_context(factor: FactorRow) -> str:
     return f"factors:{factor.tenant_id}:{factor.factor_id}"
 
 
+def missed(challenge: ChallengeRow | None) -> list[Change]:
+    """Give the changes that count a wrong answer; the challenge ends with the last one."""
+    if challenge is None:
+        return []
+    tries = challenge.tries + 1
+    if tries >= sms.TRIES_MAX:
+        return [spent(challenge)]
+    key, before = key_of(CHALLENGES, challenge), {"tries": challenge.tries}
+    return [Update(CHALLENGES, key, {"tries": tries}, before)]
+
+
 def spent(challenge: ChallengeRow) -> Delete:
     """Give the change that spends a challenge, which only one of two can."""
     return Delete(CHALLENGES, key_of(CHALLENGES, challenge))

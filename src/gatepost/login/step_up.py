@@ -12,7 +12,14 @@ from gatepost.login.challenges import Challenges
 from gatepost.login.equipment import Equipment
 from gatepost.login.refusals import ProofWrong, SessionGone, StepUpRequired, Throttled
 from gatepost.login.refusing import refuse, refused_plan
-from gatepost.login.second_factor import Known, Owner, Proof, SecondFactors, subject_of
+from gatepost.login.second_factor import (
+    Known,
+    Owner,
+    Proof,
+    SecondFactors,
+    missed,
+    subject_of,
+)
 from gatepost.login.sessions import STEP_UP, Signed, owner_of, rotated
 from gatepost.login.visit import Visit, known
 from gatepost.store import sessions
@@ -86,7 +93,7 @@ class StepUp:
             try:
                 proved = self._second_factors.check(proof, known_proofs, owner, at)
             except ProofWrong as refusal:
-                return refused_plan(refusal, signed.user)
+                return refused_plan(refusal, signed.user, missed(known_proofs.challenge))
             methods = list(dict.fromkeys([*signed.session.methods, proved.method, "mfa"]))
             moved = rotated(signed.session, secret, mfa_at=at, methods=methods)
             entry = Entry("login.stepped_up", subject_of(signed.user), {"method": proved.method})

@@ -58,8 +58,11 @@ class Going:
             response = self._reception.page(
                 request, "sso/recovery_codes.html", codes=step.recovery_codes, to=to
             )
-        else:
+        elif to.startswith("/"):
             response = self._reception.go(to)
+        else:
+            # The application may be of another origin, which a form's answer may not lead to.
+            response = self._reception.leave(request, to, self._reception.display_name)
         cookies.set_cookie(response, self._reception.session_cookie, step.signed_in.secret)
         self._cookies.forget(response)
         self._cookies.keep_mark(response, step.mark)
