@@ -75,27 +75,35 @@ class Links:
     ) -> None:
         """Send a person who forgot the password a link; says nothing of whether there is one.
 
-        What was entered is counted where nobody has it, so that a wait tells nothing either.
+        What was entered is counted whether or not it is somebody's, and a second name of an
+        account is counted apart: no wait tells which names there are, or which belong together.
 
         Raises:
             MessagesOff: no mail is sent here: an administrator has to help.
-            Throttled: asked too often.
+            Throttled: asked too often from there.
         """
         writer = somebody(visit, tenant_id)
         if not self._with.channels.email:
             await refuse(self._with.corridor, writer, MessagesOff(channel="email"))
-        account = user.user_id if user else fold(identifier)
-        names = [f"reset:{address_name(visit.address or '')}", f"reset:{account}"]
-        counters = Counters(tenant_id=tenant_id, refusing=dict.fromkeys(names, _ASKED))
         try:
-            await throttling.count(self._with.corridor, writer.actor, counters)
+            await self._count(writer, tenant_id, address_name(visit.address or ""))
         except Throttled as refusal:
             await refuse(self._with.corridor, writer, refusal)
-        if user and user.email and await signs_in_natively(self._database, user):
-            await self._make(writer, user, RESET)
-        else:
-            step = {"kind": "match", "result": "skipped", "why": "nobody to send a link to"}
-            await self._with.corridor.commit(writer, Plan(steps=(step,)))
+        why = "nobody to send a link to"
+        try:
+            await self._count(writer, tenant_id, f"name:{fold(identifier)}")
+            if user and user.email and await signs_in_natively(self._database, user):
+                await self._count(writer, tenant_id, user.user_id)
+                await self._make(writer, user, RESET)
+                return
+        except Throttled:
+            why = "links were asked for too often"
+        step = {"kind": "match", "result": "skipped", "why": why}
+        await self._with.corridor.commit(writer, Plan(steps=(step,)))
+
+    async def _count(self, writer: Writer, tenant_id: int, what: str) -> None:
+        counters = Counters(tenant_id=tenant_id, refusing={f"reset:{what}": _ASKED})
+        await throttling.count(self._with.corridor, writer.actor, counters)
 
     async def find(self, secret: str) -> tuple[LinkRow, UserRow]:
         """Find a link that can still be redeemed, with whose it is; looking spends nothing.
