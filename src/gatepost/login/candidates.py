@@ -41,7 +41,9 @@ async def _named_otherwise(
         return frozenset()
     found = set()
     for user_id in {one.user_id for one in users_found}:
-        if await sso.subjects_of(database, provider.tenant_id, provider.provider_id, user_id):
+        known = await sso.subjects_of(database, provider.tenant_id, provider.provider_id, user_id)
+        # This very name may have been kept since it was looked for, of the same person.
+        if any(one.subject != identity.subject for one in known):
             found.add(user_id)
     return frozenset(found)
 
