@@ -266,6 +266,25 @@ async def test_r30_just_in_time_goes_the_way_of_every_creation(
     assert await users_of(world) == ["ada@example.com"]
 
 
+async def test_r30_scim_finds_the_person_that_came_just_in_time_and_makes_no_second_one(
+    world: World, okta: Client, street: Street
+) -> None:
+    """A POST is told to look (409, as for every user of its own); what it finds is the same id."""
+    saml = await SamlProvider.opened(world, street, provider=okta.provider, just_in_time=True)
+    await saml.back(Browser(world), "sub-1", mail="ada@example.com")
+    [user] = await select_rows(world.house.database, UserRow, "")
+    body = a_user("ada@example.com", externalId="x-1")
+    posted = await okta.send("POST", "/Users", body)
+    assert (posted.status_code, posted.json()["scimType"]) == (409, "uniqueness")
+    [found] = await okta.find('userName eq "ada@example.com"')
+    assert found["id"] == user.user_id
+    put = await okta.send("PUT", f"/Users/{user.user_id}", body)
+    assert put.status_code == 200, put.text
+    assert await users_of(world) == ["ada@example.com"]
+    again = await saml.back(Browser(world), "sub-1", mail="ada@example.com")
+    await matched(world, again, "subject", user.user_id)
+
+
 async def test_r30_just_in_time_makes_end_users_with_their_organizations(
     world: World, street: Street
 ) -> None:
@@ -327,6 +346,8 @@ async def test_r30_people_who_come_at_the_same_moment_are_created_once(
     saml = await SamlProvider.opened(world, street, just_in_time=True)
     backs = [saml.back(Browser(world), "sub-1", mail="ada@example.com") for _ in range(6)]
     answers = await together(*backs)
+    reasons = {(await record_of(world, one)).reason for one in answers}
+    assert reasons == {"ok"}
     assert {one.status_code for one in answers} == {303}
     assert await users_of(world) == ["ada@example.com"]
 
