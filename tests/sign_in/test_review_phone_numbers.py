@@ -7,9 +7,10 @@ import pytest
 from tests.rules.world import World
 from tests.sign_in.browser import Browser, text_of
 from tests.sign_in.checks import record_of
-from tests.sign_in.people import person, redeem
+from tests.sign_in.people import code_sent, messages, person, redeem
 
 TYPED = "+49 151 1234567890123"
+OWN, ANOTHER = "+4915112345678", "+4915187654321"
 
 
 @pytest.fixture
@@ -41,3 +42,38 @@ async def test_a_number_that_is_none_stays_out_of_the_records(world: World) -> N
         assert "too few or too many digits" in text_of(answer)
         assert (await record_of(world, answer)).method == "POST"
     assert not any(TYPED in row for row in await world.everything())
+
+
+async def test_whoever_has_only_a_password_does_not_see_the_number(world: World) -> None:
+    browser = await at_enrolment(world, phone=OWN)
+    assert browser.page is not None
+    assert OWN not in browser.page.text
+    assert f"••• •• {OWN[-2:]}" in text_of(browser.page)
+    assert 'name="phone"' not in browser.page.text
+
+
+async def test_a_password_replaces_no_number(world: World) -> None:
+    """Whoever guessed it would else have the owner's codes sent to themselves for good."""
+    browser = await at_enrolment(world, phone=OWN)
+    answer = await browser.submit("/sign-in/enrol", kind="sms", phone=ANOTHER)
+    assert answer.status_code == 400, text_of(answer)
+    assert "the number of your account alone" in text_of(answer)
+    assert [one for one in await messages(world) if one.channel == "sms"] == []
+
+
+async def test_the_code_goes_to_the_number_of_the_account(world: World) -> None:
+    browser = await at_enrolment(world, phone=OWN)
+    page = await browser.submit("/sign-in/enrol", kind="sms")
+    assert page.status_code == 200, text_of(page)
+    assert [one.to for one in await messages(world) if one.channel == "sms"] == [OWN]
+    done = await browser.submit("/sign-in/enrol/prove", kind="sms", answer=await code_sent(world))
+    assert done.status_code == 200, text_of(done)
+    assert await browser.is_signed_in()
+
+
+async def test_without_one_the_person_enters_it(world: World) -> None:
+    browser = await at_enrolment(world)
+    assert browser.page is not None
+    assert 'name="phone"' in browser.page.text
+    assert (await browser.submit("/sign-in/enrol", kind="sms", phone=ANOTHER)).status_code == 200
+    assert [one.to for one in await messages(world) if one.channel == "sms"] == [ANOTHER]

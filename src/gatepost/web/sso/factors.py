@@ -87,7 +87,8 @@ class FactorPages:
             standing, form = await self._posted(request, Stage.ENROLMENT)
             kind, phone = form.get("kind", ""), form.get("phone", "")
             try:
-                begun = await self._flow.begin_enrolment(visit, standing, kind, phone)
+                value = number_for(standing, phone)
+                begun = await self._flow.begin_enrolment(visit, standing, kind, value)
             except (PhoneUnacceptable, MessagesOff, Throttled) as refusal:
                 return self._enrolment(request, standing, *said(refusal), phone=phone)
             return self._proving(request, kind, begun)
@@ -151,10 +152,11 @@ class FactorPages:
             request,
             "sso/enrol.html",
             status,
-            errors={"phone" if phone else "": error} if error else {},
+            errors={"phone" if phone and not standing.user.phone else "": error} if error else {},
             csrf=self._csrf(request),
             kinds=self._flow.enrolment_kinds(standing),
-            phone=phone or standing.user.phone or "",
+            phone=phone,
+            known_phone=masked(standing.user.phone),
             user_name=standing.user.user_name,
         )
 
@@ -178,6 +180,23 @@ class FactorPages:
 
     def _csrf(self, request: Request) -> str:
         return csrf_of(self._cookies.secret(request) or "")
+
+
+def number_for(standing: Standing, typed: str) -> str:
+    """Give the number that a code goes to: the account's own where it has one, else the typed.
+
+    Only a password, or a provider's word, has been proved by now. It does not replace a number
+    that an administrator has set; the owner of the account changes it once signed in.
+
+    Raises:
+        PhoneUnacceptable: another one than the account's was typed.
+    """
+    own = standing.user.phone
+    if own is None:
+        return typed
+    if typed and typed.strip() != own:
+        raise PhoneUnacceptable(why="The code goes to the number of your account alone.")
+    return own
 
 
 def offered(standing: Standing) -> list[str]:
