@@ -1,18 +1,21 @@
 """R36, R37 for signing in: effects are activities, requests leave records; neither has secrets."""
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx2
 import pytest
+import structlog
 
 from gatepost.activity.reasons import FIXES
 from gatepost.activity.vocabulary import EVENTS
 from gatepost.store.read import select_rows
 from gatepost.store.rows import RequestRow
 from tests.rules.world import Client, World, steps_of
+from tests.sign_in import checks
 from tests.sign_in.browser import ATTEMPT, KNOWN, SESSION, Browser, landed
-from tests.sign_in.checks import nowhere, record_of
+from tests.sign_in.checks import record_of
 from tests.sign_in.openid_provider import CLIENT_SECRET, OpenIdProvider
 from tests.sign_in.people import (
     PASSWORD,
@@ -26,6 +29,7 @@ from tests.sign_in.saml_provider import MFA_CONTEXT, SamlProvider
 from tests.sign_in.street import Street
 
 PHONE = "+4915123456789"
+Nowhere = Callable[..., Awaitable[None]]
 RULE = {"authn_contexts": [MFA_CONTEXT]}
 
 
@@ -39,6 +43,21 @@ async def okta(world: World) -> Client:
 @pytest.fixture
 async def saml(world: World, street: Street, okta: Client) -> SamlProvider:
     return await SamlProvider.opened(world, street, provider=okta.provider, mfa_rule=RULE)
+
+
+@pytest.fixture
+def nowhere(world: World, capsys: pytest.CaptureFixture[str]) -> Nowhere:
+    """Checks that none of these is in any row or, unredacted as it is in a test, in the log."""
+    logged = []
+
+    async def check(*canaries: str) -> None:
+        structlog.get_logger().info("the log is read here")
+        logged.append("".join(capsys.readouterr()))
+        assert "the log is read here" in logged[-1]
+        assert [one for one in canaries for text in logged if one in text] == []
+        await checks.nowhere(world, *canaries)
+
+    return check
 
 
 async def by_path(world: World) -> dict[str, RequestRow]:
@@ -132,7 +151,7 @@ async def test_r37_every_reason_is_in_the_published_list(world: World, browser: 
 
 
 async def test_r36_no_secret_of_a_native_sign_in_is_kept_in_clear(
-    world: World, browser: Browser
+    world: World, browser: Browser, nowhere: Nowhere
 ) -> None:
     """Neither what people know, nor what is sent to them, nor what their browsers keep."""
     grace = await person(world)
@@ -158,13 +177,13 @@ async def test_r36_no_secret_of_a_native_sign_in_is_kept_in_clear(
         link.url.rpartition("/")[2], reset.rpartition("/")[2],
         *(str(third.cookie(one)) for one in (SESSION, KNOWN)),
     ]  # fmt: skip
-    await nowhere(world, *secrets)
+    await nowhere(*secrets)
     short = [f"'{one}'" for one in (code, texted)] + [f'"{one}"' for one in (code, texted)]
-    await nowhere(world, *short)
+    await nowhere(*short)
 
 
 async def test_r36_a_phone_number_that_is_refused_is_not_repeated_in_the_record(
-    world: World, browser: Browser
+    world: World, browser: Browser, nowhere: Nowhere
 ) -> None:
     tess = await world.local_user("tess@native.example", user_type="technician")
     link = await world.house.login.links.invite(world.writer, tess)
@@ -174,11 +193,11 @@ async def test_r36_a_phone_number_that_is_refused_is_not_repeated_in_the_record(
         fields = {"csrf": token, "kind": "sms", "phone": phone}
         answer = await browser.send("/sign-in/enrol", fields)
         assert answer.status_code == 400
-        await nowhere(world, phone)
+        await nowhere(phone)
 
 
 async def test_r36_no_secret_of_a_saml_sign_in_is_kept_in_clear(
-    world: World, saml: SamlProvider, browser: Browser
+    world: World, saml: SamlProvider, browser: Browser, nowhere: Nowhere
 ) -> None:
     asked = await saml.begin(browser)
     way = [str(one.value) for one in browser.jar]
@@ -197,14 +216,13 @@ async def test_r36_no_secret_of_a_saml_sign_in_is_kept_in_clear(
     landed(await browser.follow(answer))
     keys = await world.house.single_sign_on.keys(saml.provider)
     assert keys
-    await nowhere(
-        world, message[:60], message[200:260], wrong.decode()[200:260], PHONE, attempt, *way,
+    await nowhere(message[:60], message[200:260], wrong.decode()[200:260], PHONE, attempt, *way,
         str(browser.cookie(SESSION)), "canary-of-an-attribute", "PRIVATE KEY",
     )  # fmt: skip
 
 
 async def test_r36_no_secret_of_an_openid_sign_in_is_kept_in_clear(
-    world: World, street: Street, okta: Client, browser: Browser
+    world: World, street: Street, okta: Client, browser: Browser, nowhere: Nowhere
 ) -> None:
     oidc = await OpenIdProvider.opened(
         world, street, provider=okta.provider, mfa_rule={"amr": ["mfa"]}
@@ -224,15 +242,14 @@ async def test_r36_no_secret_of_an_openid_sign_in_is_kept_in_clear(
         for one in street.asked
         if (one.body or b"").find(granted.code.encode()) >= 0
     }
-    await nowhere(
-        world, granted.code, failing.code, granted.nonce, failing.nonce, "canary-nonce", sent,
+    await nowhere(granted.code, failing.code, granted.nonce, failing.nonce, "canary-nonce", sent,
         CLIENT_SECRET, "access-77-canary", PHONE, "canary-of-a-claim", *oidc.tokens, *way,
         *(one.split(".")[2] for one in oidc.tokens), str(browser.cookie(SESSION)),
     )  # fmt: skip
 
 
 async def test_r36_the_result_of_a_test_keeps_no_phone_number_and_no_secret(
-    world: World, street: Street, okta: Client
+    world: World, street: Street, okta: Client, nowhere: Nowhere
 ) -> None:
     """A test connection shows what came; what is kept of it for an hour is no exception."""
     root = await person(world, "root@native.example", administrator=True)
@@ -248,7 +265,7 @@ async def test_r36_the_result_of_a_test_keeps_no_phone_number_and_no_secret(
     assert result.status_code == 200
     assert PHONE not in result.text
     assert (await oidc.half()).tested_at
-    await nowhere(world, PHONE, granted.nonce, granted.code, *oidc.tokens)
+    await nowhere(PHONE, granted.nonce, granted.code, *oidc.tokens)
 
 
 def _target(sent: httpx2.Response) -> str:
