@@ -1,5 +1,6 @@
 """Around the protocols: fixation, planted cookies, foreign forms, open redirects, other tenants."""
 
+import html
 import re
 from pathlib import Path
 from typing import Any
@@ -241,14 +242,23 @@ async def test_a_sign_in_returns_to_a_page_of_ours_and_to_the_application(
 ) -> None:
     world = await open_worlds(fetcher=street, application_url="https://app.example", **MESSAGES)
     grace = await person(world)
-    for wanted in ("/account?tab=1", "https://app.example", "https://app.example/a?b=c"):
-        landed(await grace.sign_in(Browser(world), return_to=wanted), wanted)
+    landed(await grace.sign_in(Browser(world), return_to="/account?tab=1"), "/account?tab=1")
+    for wanted in ("https://app.example", "https://app.example/a?b=c"):
+        assert led(await grace.sign_in(Browser(world), return_to=wanted)) == wanted
     for wanted in (
         "https://app.example.evil.example/",
         "https://app.example@evil.example",
         "http://app.example/",
     ):
-        landed(await grace.sign_in(Browser(world), return_to=wanted), "https://app.example")
+        answer = await grace.sign_in(Browser(world), return_to=wanted)
+        assert led(answer) == "https://app.example"
+
+
+def led(answer: httpx2.Response) -> str:
+    """Give where a page of ours leads on to, once somebody is signed in."""
+    assert any(SESSION in one for one in answer.headers.get_list("set-cookie"))
+    [target] = re.findall(r'content="0; url=([^"]+)"', answer.text)
+    return html.unescape(target)
 
 
 async def test_step_up_returns_to_no_other_place(
