@@ -23,6 +23,9 @@ from gatepost.store.tables import CHALLENGES
 _CHALLENGE_BYTES = 32
 _SALT_BYTES = 16
 _TO_A_NUMBER = Policy(free=3, first_s=60, most_s=3600, forget_after_s=1200)
+_TO_A_PERSON = Policy(free=5, first_s=60, most_s=3600, forget_after_s=1200)
+"""For one person, to whichever numbers: one account is not a machine for text messages."""
+
 _OF_A_TENANT = Policy(free=2000, first_s=60, most_s=3600, forget_after_s=43)
 """About two thousand text messages a day: what is beyond it is fraud or a fault."""
 
@@ -77,7 +80,7 @@ class Challenges:
             raise MessagesOff(channel="sms")
         if not sms.is_allowed(phone, channels.sms_countries):
             raise PhoneUnacceptable(why="Text messages are not sent to numbers of this country.")
-        await self._pace(owner, actor, phone)
+        await self._pace(owner, actor, kind, phone)
         code = sms.new_code(self._with.secrets.token_bytes)
         salt = self._with.secrets.token_bytes(_SALT_BYTES)
         asked = {"code": sms.digest(code, salt=salt), "salt": salt, "phone": phone}
@@ -119,8 +122,10 @@ class Challenges:
         kept = msgspec.structs.replace(row, sealed=sealed)
         return [DeleteAll(CHALLENGES, before), Insert(CHALLENGES, kept)]
 
-    async def _pace(self, owner: Owner, actor: Actor, phone: str) -> None:
-        """Count a message that is sent.
+    async def _pace(self, owner: Owner, actor: Actor, kind: str, phone: str) -> None:
+        """Count a message that is sent, by what it proves.
+
+        Whoever enrols names any number; that must not close the way in for those who have one.
 
         Raises:
             Throttled: too many were.
@@ -128,6 +133,10 @@ class Challenges:
         digest = self._with.sealer.keyed_digest(phone, "phone").hex()[:32]
         counters = Counters(
             tenant_id=owner.user.tenant_id,
-            refusing={f"sms:{digest}": _TO_A_NUMBER, "sms:all": _OF_A_TENANT},
+            refusing={
+                f"{kind}:person:{owner.user.user_id}": _TO_A_PERSON,
+                f"{kind}:{digest}": _TO_A_NUMBER,
+                f"{kind}:all": _OF_A_TENANT,
+            },
         )
         await throttling.count(self._with.corridor, actor, counters)
