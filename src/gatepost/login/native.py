@@ -86,9 +86,12 @@ class NativeSignIn:
         """
         writer, identifier = somebody(visit, attempt.tenant_id), str(attempt.facts["identifier"])
         visit.inbound.subject_key = fold(identifier)
-        account = attempt.user_id or fold(identifier)
+        entered = fold(identifier)
+        account = attempt.user_id or entered
         browser = browser_of(self._with.sealer, mark, attempt.user_id)
-        counters = throttling.of_password(attempt.tenant_id, account, visit.address, browser)
+        counters = throttling.of_password(
+            attempt.tenant_id, account, visit.address, browser, entered=entered
+        )
         try:
             tried = await throttling.count(self._with.corridor, writer.actor, counters)
         except Throttled as refusal:

@@ -45,11 +45,23 @@ class Counters(msgspec.Struct, frozen=True, kw_only=True):
         return [*self.refusing, *self.slowing]
 
 
-def of_password(tenant_id: int, account: str, address: str | None, browser: str | None) -> Counters:
-    """Give the counters of a password; `browser` is one in which the owner signed in before."""
+def of_password(
+    tenant_id: int,
+    account: str,
+    address: str | None,
+    browser: str | None,
+    *,
+    entered: str | None = None,
+) -> Counters:
+    """Give the counters of a password; `browser` is one in which the owner signed in before.
+
+    A try is refused by what was entered, folded: if the names of an account shared that wait,
+    a stranger would learn which belong together. It is slowed by the account, whatever its name.
+    """
+    refused_by = account if browser else entered or account
     return Counters(
         tenant_id=tenant_id,
-        refusing=_from(account, address, browser),
+        refusing=_from(refused_by, address, browser),
         slowing={} if browser else {throttle.account_name(account): throttle.ACCOUNT},
     )
 
