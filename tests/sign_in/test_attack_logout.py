@@ -187,8 +187,9 @@ async def test_a_logout_request_about_somebody_else_ends_nothing(
     assert await browser.is_signed_in()
 
 
+@pytest.mark.usefixtures("ada")
 async def test_a_logout_answer_that_nobody_asked_for_is_refused(
-    world: World, saml: SamlProvider, ada: SessionRow, browser: Browser
+    world: World, saml: SamlProvider, browser: Browser
 ) -> None:
     answer = LogoutResponse(
         id="_x",
@@ -199,12 +200,12 @@ async def test_a_logout_answer_that_nobody_asked_for_is_refused(
     )
     for key, reason in ((None, "saml.in_response_to"), (pair("x"), "saml.signature_invalid")):
         await refused(world, await sent(saml, answer, key), reason)
-    assert ada
     assert await browser.is_signed_in()
 
 
+@pytest.mark.usefixtures("ada")
 async def test_signing_out_here_asks_the_provider_and_takes_only_its_answer(
-    world: World, saml: SamlProvider, ada: SessionRow, browser: Browser, street: Street
+    world: World, saml: SamlProvider, browser: Browser, street: Street
 ) -> None:
     other = await SamlProvider.opened(world, street, "Other", domains=["other.example"])
     await browser.open("/account")
@@ -229,7 +230,6 @@ async def test_signing_out_here_asks_the_provider_and_takes_only_its_answer(
     await refused(world, wrong, "saml.in_response_to")
     right = await browser.open(answered(saml).removeprefix(PUBLIC_URL), site="cross-site")
     assert right.headers["location"] == "/signed-out", text_of(right)
-    assert ada
 
 
 @pytest.mark.parametrize("what", [b"", b"x" * 600_000, b"<a/>", b"SAMLRequest=&RelayState="])
