@@ -6,7 +6,7 @@ import pytest
 
 from tests.rules.world import World
 from tests.sign_in.browser import Browser
-from tests.sign_in.people import at_password, enrol_app, redeem
+from tests.sign_in.people import PASSWORD, at_password, enrol_app, redeem
 
 NAME, ADDRESS = "grace", "g.hopper@native.example"
 EVE, WRONG = "203.0.113.66", "wrong wrong wrong"
@@ -44,3 +44,20 @@ async def test_no_wait_tells_which_names_belong_together(world: World) -> None:
     assert seen[0] == seen[1]
     assert seen[0][0][-1] == 429
     assert seen[0][1] == 400
+
+
+@pytest.mark.usefixtures("_grace")
+async def test_a_foreign_providers_account_with_ones_address_closes_no_way_in(
+    world: World,
+) -> None:
+    okta = await world.client("Okta", domains=["example.com"])
+    await okta.user("x@example.com", emails=[{"value": ADDRESS, "primary": True}])
+    assert await guess(world, ADDRESS, PASSWORD) == 303
+
+
+@pytest.mark.usefixtures("_grace")
+async def test_several_accounts_that_may_have_an_address_stay_several(world: World) -> None:
+    """By an address that is not one person's, nobody signs in."""
+    okta = await world.client("Okta", domains=["example.com", ADDRESS.partition("@")[2]])
+    await okta.user("x@example.com", emails=[{"value": ADDRESS, "primary": True}])
+    assert await guess(world, ADDRESS, PASSWORD) == 400

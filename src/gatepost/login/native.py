@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from gatepost.lifecycle.account import is_address
+from gatepost.lifecycle.account import domain_of, is_address
 from gatepost.lifecycle.plan import Plan
+from gatepost.lifecycle.rules.adoption import serves
 from gatepost.login import throttling
 from gatepost.login.attempts import Stage, advance, insert, with_facts
 from gatepost.login.equipment import Equipment
@@ -148,7 +149,21 @@ class NativeSignIn:
             return named
         found = await users.find_by_email(self._database, tenant_id, folded)
         live = [one for one in found if one.status == "active"]
+        if len(live) > 1:
+            live = await self._vouched_for(tenant_id, live, domain_of(identifier))
         return live[0] if len(live) == 1 else None
+
+    async def _vouched_for(
+        self, tenant_id: int, found: list[UserRow], domain: str
+    ) -> list[UserRow]:
+        """Leave out accounts whose provider does not serve the domain: it may write any address.
+
+        Else a provider could keep anybody from signing in by their address, by sending it too.
+        """
+        claimed = await providers.claimed_domains(self._database, tenant_id)
+        known = await providers.all(self._database, tenant_id)
+        serving = {one.provider_id for one in known if serves(one, domain, claimed)}
+        return [one for one in found if one.provider_id is None or one.provider_id in serving]
 
     async def _routes(self, tenant_id: int) -> Routes:
         halves = await sso.of_tenant(self._database, tenant_id)
