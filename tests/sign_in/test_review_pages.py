@@ -3,7 +3,8 @@
 from tests.rules.world import OpenWorld, World
 from tests.sign_in.browser import Browser, landed
 from tests.sign_in.conftest import MESSAGES
-from tests.sign_in.people import code_sent, person
+from tests.sign_in.openid_provider import OpenIdProvider
+from tests.sign_in.people import code_sent, messages, person
 from tests.sign_in.street import Street
 
 APPLICATION = "https://app.example.com"
@@ -42,3 +43,29 @@ async def test_a_code_for_a_step_up_ends_with_the_fifth_wrong_one(world: World) 
     world.clock.move(60)
     answer = await browser.submit("/account/step-up", kind="sms", answer=right)
     assert answer.status_code == 400
+
+
+async def test_an_administrator_in_a_providers_domain_may_forget_a_password(
+    world: World, street: Street
+) -> None:
+    """They keep one, so that a broken provider locks nobody out; others go through it."""
+    await OpenIdProvider.opened(world, street, "Okta")
+    for name, marks in (("root@example.com", {"administrator": True}), ("bob@example.com", {})):
+        await world.local_user(name, user_type="technician", **marks)
+        answer = await Browser(world).send("/forgot", {"identifier": name})
+        assert answer.status_code == 200
+    assert [one.to for one in await messages(world, "reset")] == ["root@example.com"]
+
+
+async def test_a_logout_token_of_a_new_key_is_understood(
+    world: World, oidc: OpenIdProvider, browser: Browser
+) -> None:
+    """R35: the keys are read anew, as for a sign-in."""
+    user = await world.local_user("ada@example.org")
+    await oidc.configured(mfa_rule={"amr": ["mfa"]})
+    landed(await oidc.sign_in(browser, "ada-1", email=user.user_name, amr=["mfa"]))
+    world.clock.move(120)
+    oidc.key_id = "two"
+    oidc.published = [(oidc.key, "two")]
+    assert (await oidc.tell(oidc.logout_token(sub="ada-1"))).status_code == 200
+    assert not await browser.is_signed_in()

@@ -63,7 +63,9 @@ _EVENTS = (
     _event("provider.sso_enabled", "{actor} switched sign-in through {subject} on"),
     _event("provider.sso_disabled", "{actor} switched sign-in through {subject} off"),
     _event("provider.sso_refreshed", "{subject} has new certificates or keys in its metadata"),
-    _event("provider.sso_certificate_ends", "The certificate of {subject} ends on {ends}"),
+    _event(
+        "provider.sso_certificate_ends", "The certificate or metadata of {subject} ends on {ends}"
+    ),
     _event("provider.sso_key_announced", "{actor} published our next certificate for {subject}"),
     _event("provider.sso_key_switched", "{actor} took our next certificate for {subject} into use"),
     _event("provider.deleted", "{actor} deleted the identity provider {subject}"),

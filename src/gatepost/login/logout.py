@@ -17,6 +17,7 @@ from gatepost.login.attempts import Purpose, Stage, finish, insert
 from gatepost.login.equipment import Equipment
 from gatepost.login.halves import Half, Halves
 from gatepost.login.oidc_return import refused as refused_token
+from gatepost.login.refresh import Refresher
 from gatepost.login.refusals import MessageReplayed, SsoSwitchedOff
 from gatepost.login.refusing import refuse
 from gatepost.login.saml_return import refused as refused_message
@@ -26,6 +27,7 @@ from gatepost.login.sso_return import hint_context
 from gatepost.login.visit import Visit, known, sent_by
 from gatepost.oidc import logout as openid_logout
 from gatepost.oidc.errors import OidcError
+from gatepost.oidc.logout import LogoutToken
 from gatepost.saml import logout as saml_logout
 from gatepost.saml.binding import PostForm, Received
 from gatepost.saml.errors import SamlError
@@ -50,10 +52,11 @@ class Away(msgspec.Struct, frozen=True):
 class Logout:
     """Ends sessions, and tells the other side."""
 
-    def __init__(self, equipment: Equipment, halves: Halves) -> None:
+    def __init__(self, equipment: Equipment, halves: Halves, refresher: Refresher) -> None:
         self._with = equipment
         self._database = equipment.database
         self._halves = halves
+        self._refresher = refresher
 
     async def sign_out(self, visit: Visit, signed: Signed) -> Away:
         """End the session; gives the way to the provider's own sign-out, where it has one."""
@@ -119,17 +122,27 @@ class Logout:
         """
         half = await self._halves.find(slug, "oidc")
         try:
-            read = openid_logout.read_logout_token(
-                token,
-                openid_keys(half.sso),
-                provider=half.openid_provider,
-                relying_party=half.relying_party(self._with.public_url),
-                now=self._with.now,
-                allow_missing_typ=half.oidc.allow_missing_logout_typ,
-            )
+            read = self._read_token(half, token)
         except OidcError as error:
-            await refuse(self._with.corridor, sent_by(visit, half.provider), refused_token(error))
+            fresh = await self._refresher.again(half) if error.refetch_keys else None
+            writer = sent_by(visit, half.provider)
+            if fresh is None:
+                await refuse(self._with.corridor, writer, refused_token(error))
+            try:
+                read = self._read_token(fresh, token)
+            except OidcError as again:
+                await refuse(self._with.corridor, writer, refused_token(again))
         await self._end(visit, half, f"logout:{read.jti}", read.refused_after, read)
+
+    def _read_token(self, half: Half, token: str) -> LogoutToken:
+        return openid_logout.read_logout_token(
+            token,
+            openid_keys(half.sso),
+            provider=half.openid_provider,
+            relying_party=half.relying_party(self._with.public_url),
+            now=self._with.now,
+            allow_missing_typ=half.oidc.allow_missing_logout_typ,
+        )
 
     async def _pending(self, half: Half, relay_state: str | None) -> AttemptRow | None:
         """Find the logout of ours that RelayState names."""

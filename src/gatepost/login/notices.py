@@ -50,12 +50,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "A recovery code of {user} was used at {at}; {left} are left.\n\n{warning}",
     ),
     "certificate_ends": (
-        "The certificate of {provider} ends on {ends}",
+        "Sign-in through {provider}: its certificate or metadata ends on {ends}",
         (
-            "People sign in to {name} through {provider}, whose newest certificate ends on {ends}. "
-            "Its messages are accepted after that day too, but the provider will want to replace "
-            "it: make sure that the new one reaches {name}, by metadata that is read from a URL "
-            "or by pasting it."
+            "People sign in to {name} through {provider}, whose certificate or pasted metadata "
+            "ends on {ends}. After that day an old certificate is still accepted, old metadata is "
+            "not. Give {name} the provider's new metadata: by its URL, which is then read by "
+            "itself, or by pasting it."
         ),
     ),
     "phone_changed": (

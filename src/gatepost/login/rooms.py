@@ -63,7 +63,7 @@ class LoginRooms:
             returned=SsoReturn(equipment, accounts, tenants),
             testing=self.testing,
         )
-        self.logout = Logout(equipment, halves)
+        self.logout = Logout(equipment, halves, refresher)
         self.publishing = Publishing(equipment, halves)
         self.links = Links(equipment, passwords)
         self.account = Account(equipment, enrolment, passwords, self.step_up)

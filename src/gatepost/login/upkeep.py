@@ -28,6 +28,7 @@ from gatepost.store.rows import ProviderRow
 from gatepost.store.tables import REPLAYS
 from gatepost.tenancy.provider_subject import subject
 from gatepost.tenancy.sso import SingleSignOn
+from gatepost.tenancy.sso_parties import identity_provider
 
 _EVERY_S = 3600.0
 _STALE = timedelta(hours=24)
@@ -84,6 +85,10 @@ class Upkeep:
         if provider is None:
             return
         ends = max(describe(one).not_after for one in half.trust["certificates"])
+        until = identity_provider(half).valid_until
+        if until and half.trust_url is None:
+            # Nobody reads pasted metadata again: people are locked out when it ends.
+            ends = min(ends, until)
         left = (ends - self._with.now) // timedelta(days=1)
         due = [days for days in TOLD_DAYS if left <= days]
         if due:

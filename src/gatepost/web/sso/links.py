@@ -48,8 +48,7 @@ class LinkPages:
             form = await self._reception.form(request, None)
             tenant = await self._tenants.get(request.query_params.get("tenant", DEFAULT))
             found = await self._native.identify(tenant.tenant_id, form.get("identifier", ""))
-            user = None if found.provider else found.user
-            await self._links.ask(visit, tenant.tenant_id, found.identifier, user)
+            await self._links.ask(visit, tenant.tenant_id, found.identifier, found.user)
             return self._reception.page(request, "sso/forgot.html", is_sent=True)
 
         return await self._reception.answer(request, work)
