@@ -89,7 +89,7 @@ class NativeSignIn:
         visit.inbound.subject_key = fold(identifier)
         entered = fold(identifier)
         account = attempt.user_id or entered
-        browser = browser_of(self._with.sealer, mark, attempt.user_id)
+        browser = await self._known_browser(attempt, mark)
         counters = throttling.of_password(
             attempt.tenant_id, account, visit.address, browser, entered=entered
         )
@@ -128,6 +128,14 @@ class NativeSignIn:
 
         reached: ToStage = await self._with.corridor.run(known(user, visit), load, decide)
         return reached
+
+    async def _known_browser(self, attempt: AttemptRow, mark: str | None) -> str | None:
+        """Give the name of a browser that the account's owner signed in by with this password."""
+        if mark is None or attempt.user_id is None:
+            return None
+        stored = await logins.find_password(self._database, attempt.tenant_id, attempt.user_id)
+        since = stored.changed_at if stored else None
+        return browser_of(self._with.sealer, mark, attempt.user_id, since)
 
     async def _stored(
         self, attempt: AttemptRow, identifier: str

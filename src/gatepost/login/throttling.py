@@ -74,13 +74,9 @@ def of_code(tenant_id: int, user_id: str, address: str | None, *, is_short: bool
 
 
 def _from(account: str, address: str | None, browser: str | None) -> dict[str, Policy]:
-    if browser:
-        return {throttle.browser_name(account, browser): throttle.PAIR}
     place = address or ""
-    return {
-        throttle.pair_name(account, place): throttle.PAIR,
-        throttle.address_name(place): throttle.ADDRESS,
-    }
+    own = throttle.browser_name(account, browser) if browser else throttle.pair_name(account, place)
+    return {own: throttle.PAIR, throttle.address_name(place): throttle.ADDRESS}
 
 
 class Tried(msgspec.Struct, frozen=True):

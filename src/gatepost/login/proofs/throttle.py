@@ -18,14 +18,16 @@ and 24 thousand on each later one: little against 12 characters that are in no l
 leaked passwords, and whoever is right meets the second factor (R33). An attacker in the owner's
 own network can still fill the pair; hence the fourth name, **an account in a browser where
 its owner signed in before** (`browser_name`): such a browser is asked by its own counter
-alone. It, passkeys and a link by mail stay open whatever others do.
+in place of the pair's, and is not slowed by the account's. It meets the network's like everybody
+there, so that no pile of such cookies makes one machine quick; that is 30 s at most. It is known
+until its owner sets another password. Passkeys and a link by mail stay open whatever others do.
 
-How the flow uses them: refuse while `wait_s` of pair and address (or of the browser alone)
-is above zero, which counts as no failure; answer late by `wait_s` of the account; write
-all `after_failure` rows *before* the hash is computed, else a thousand tries at once all
-read the same count. When it was right, drop the pair's and the browser's row and take the
-one try back from the others with `taken_back`, reading them anew: putting them back as
-they were would also take back whatever the same network tried elsewhere meanwhile.
+How the flow uses them: refuse while `wait_s` of pair (or browser) and address is above zero,
+which counts as no failure; answer late by `wait_s` of the account; write all `after_failure`
+rows *before* the hash is computed, else a thousand tries at once all read the same count. When
+it was right, drop the pair's and the browser's row and take the one try back from the others
+with `taken_back`, reading them anew: putting them back as they were would also take back
+whatever the same network tried elsewhere meanwhile.
 """
 
 import ipaddress
