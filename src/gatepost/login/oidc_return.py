@@ -8,6 +8,7 @@ import msgspec
 
 from gatepost.base.fetch_errors import FetchError
 from gatepost.base.fetching import Fetched, Fetcher, Outbound
+from gatepost.base.log import redacted
 from gatepost.base.secrets import digest
 from gatepost.login.attempts import Stage
 from gatepost.login.equipment import Equipment
@@ -180,5 +181,9 @@ def _state_of(query: str) -> str:
 
 
 def refused(error: OidcError) -> ProviderRefused:
-    """Give the refusal that a protocol error becomes, with what was expected and what came."""
-    return ProviderRefused(reason=error.code, why=error.detail, **error.facts)
+    """Give the refusal that a protocol error becomes, with what was expected and what came.
+
+    A provider's own words go into the record: what looks like a secret is taken out of them.
+    """
+    facts = {name: redacted(str(one)) for name, one in error.facts.items()}
+    return ProviderRefused(reason=error.code, why=redacted(error.detail), **facts)

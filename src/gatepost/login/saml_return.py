@@ -2,6 +2,7 @@
 
 from gatepost.base.clock import Clock
 from gatepost.base.ids import is_id
+from gatepost.base.log import redacted
 from gatepost.base.secrets import digest
 from gatepost.login.attempts import LIFETIME, Stage
 from gatepost.login.equipment import Equipment
@@ -148,6 +149,10 @@ class SamlReturn:
 
 
 def refused(error: SamlError) -> ProviderRefused:
-    """Give the refusal that a protocol error becomes, with what was expected and what came."""
-    facts = {name: one for name, one in error.facts.items() if name not in {"reason", "why"}}
-    return ProviderRefused(reason=error.code, why=error.detail, **facts)
+    """Give the refusal that a protocol error becomes, with what was expected and what came.
+
+    A provider's own words go into the record: what looks like a secret is taken out of them.
+    """
+    kept = {name: one for name, one in error.facts.items() if name not in {"reason", "why"}}
+    facts = {name: redacted(one) for name, one in kept.items()}
+    return ProviderRefused(reason=error.code, why=redacted(error.detail), **facts)
