@@ -1,15 +1,19 @@
 """An OpenID provider sends somebody back (OIDC Core §3.1.2.5): the code becomes an ID Token."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
 
+from gatepost.base.actor import Actor, ActorKind
 from gatepost.base.fetch_errors import FetchError
 from gatepost.base.fetching import Fetched, Fetcher, Outbound
 from gatepost.base.log import redacted
 from gatepost.base.secrets import digest
+from gatepost.lifecycle.corridor import Writer
+from gatepost.lifecycle.plan import Plan
 from gatepost.login.attempts import Stage
 from gatepost.login.equipment import Equipment
 from gatepost.login.halves import Half, Halves
@@ -30,12 +34,16 @@ from gatepost.oidc.exchange import HttpRequest
 from gatepost.oidc.id_token import Expected, IdToken
 from gatepost.oidc.token_request import TokenResponse
 from gatepost.store import logins
+from gatepost.store.changes import Update
 from gatepost.store.login_rows import AttemptRow
+from gatepost.store.tables import ATTEMPTS, key_of
 from gatepost.tenancy.sso_parties import openid_keys
 
 _TOKEN_TIMEOUT_S = 10.0
 _ID_BYTES = 16
 _FIELDS_MAX = 50
+_AT_ONCE = 4
+"""How many codes are exchanged with one provider at the same time; others wait."""
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -53,13 +61,14 @@ class OidcReturn:
         self._halves = halves
         self._refresher = refresher
         self._fetcher = fetcher
+        self._turns: dict[str, asyncio.Semaphore] = {}
 
     async def attempt(self, half: Half, query: str) -> AttemptRow:
         """Find the attempt that sent the query's `state`.
 
         Raises:
             ProviderRefused: there is no state, or none that was sent.
-            MessageReplayed: the answer was used.
+            MessageReplayed: the answer was used, or a code was taken before.
         """
         state, tenant_id = _state_of(query), half.provider.tenant_id
         found = await logins.find_asked(self._with.database, tenant_id, state) if state else None
@@ -67,7 +76,7 @@ class OidcReturn:
             reason = "oidc.state" if state else "oidc.state_missing"
             why = "The state is not one of a sign-in under way at this provider."
             raise ProviderRefused(reason=reason, why=why)
-        if found.stage != Stage.PROVIDER:
+        if found.stage != Stage.PROVIDER or found.sealed is None:
             raise MessageReplayed(id="state")
         return found
 
@@ -79,6 +88,7 @@ class OidcReturn:
         Raises:
             BrowserMismatch: another browser began.
             AttemptGone: it took too long.
+            MessageReplayed: another request takes a code for it at this moment.
             ProviderRefused: something is not acceptable; the reason is the protocol's own.
             SsoSwitchedOff: SSO is off, and this is no test.
         """
@@ -98,9 +108,11 @@ class OidcReturn:
     async def _read(self, half: Half, query: str, attempt: AttemptRow) -> Returned:
         asked = self._asked(attempt)
         code = callback.read(query, state=attempt.request_id or "", provider=half.openid_provider)
-        response = await self._exchange(half, code, asked)
-        token = await self._verified(half, response, code, asked)
-        claims = await self._userinfo(half, response, token)
+        await self._spend(half, attempt)
+        async with self._turn(half):
+            response = await self._exchange(half, code, asked)
+            token = await self._verified(half, response, code, asked)
+            claims = await self._userinfo(half, response, token)
         return Returned(
             identity=of_id_token(token, half.names, claims),
             message_id=f"{attempt.attempt_id}:{attempt.request_id}",
@@ -108,6 +120,30 @@ class OidcReturn:
             attempt=attempt,
             logout_hint=response.id_token.encode(),
         )
+
+    async def _spend(self, half: Half, attempt: AttemptRow) -> None:
+        """Let the attempt take no other code, whatever becomes of this one.
+
+        Else one that was begun would have us ask the provider as often as somebody likes, with
+        any codes they have.
+
+        Raises:
+            MessageReplayed: another request was quicker.
+        """
+        taken = Update(
+            ATTEMPTS,
+            key_of(ATTEMPTS, attempt),
+            {"sealed": None},
+            {"digest": attempt.digest, "stage": attempt.stage, "sealed": attempt.sealed},
+        )
+        provider = half.provider
+        actor = Actor(kind=ActorKind.SYSTEM, tenant_id=provider.tenant_id, name="code exchange")
+        if not await self._with.corridor.commit(Writer(actor), Plan((taken,))):
+            raise MessageReplayed(id="state")
+
+    def _turn(self, half: Half) -> asyncio.Semaphore:
+        """Give the turns at a provider: a slow one holds up its own people, not everybody's."""
+        return self._turns.setdefault(half.provider.provider_id, asyncio.Semaphore(_AT_ONCE))
 
     async def _exchange(self, half: Half, code: str, asked: _Asked) -> TokenResponse:
         key, key_pem = self._halves.signing_key(half)
