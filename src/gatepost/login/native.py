@@ -59,7 +59,14 @@ class NativeSignIn:
     async def begin(
         self, visit: Visit, tenant_id: int, found: Identified, return_to: str
     ) -> ToStage:
-        """Begin an attempt that awaits the password, whether or not there is such an account."""
+        """Begin an attempt that awaits the password, whether or not there is such an account.
+
+        Raises:
+            Throttled: too many were begun by that network.
+        """
+        writer = somebody(visit, tenant_id)
+        visit.inbound.subject_key = fold(found.identifier)
+        await throttling.count_beginning(self._with.corridor, writer, visit.address)
         begun = self._with.attempts.begin(
             tenant_id,
             Stage.PASSWORD,
@@ -67,8 +74,6 @@ class NativeSignIn:
             return_to=return_to,
             facts={"identifier": found.identifier},
         )
-        writer = somebody(visit, tenant_id)
-        visit.inbound.subject_key = fold(found.identifier)
         step = {"kind": "match", "result": "ok", "way": "password"}
         await self._with.corridor.commit(writer, Plan((insert(begun),), steps=(step,)))
         return ToStage(Stage.PASSWORD, begun.secret)

@@ -7,6 +7,7 @@ import msgspec
 
 from gatepost.lifecycle.account import is_address
 from gatepost.lifecycle.plan import Plan
+from gatepost.login import throttling
 from gatepost.login.attempts import Begun, Purpose, Stage, insert
 from gatepost.login.equipment import Equipment
 from gatepost.login.halves import Half, Halves
@@ -44,14 +45,16 @@ class SsoStart:
 
         Raises:
             SsoSwitchedOff: it is off, and this is no test.
+            Throttled: too many were begun by that network.
         """
         if not half.sso.enabled and asked.purpose is not Purpose.TEST:
             raise SsoSwitchedOff(provider=half.provider.name)
+        writer = somebody(visit, half.provider.tenant_id)
+        visit.inbound.provider_id = half.provider.provider_id
+        await throttling.count_beginning(self._with.corridor, writer, visit.address)
         begun, sent = (
             self._saml(half, asked) if half.sso.protocol == "saml" else self._oidc(half, asked)
         )
-        writer = somebody(visit, half.provider.tenant_id)
-        visit.inbound.provider_id = half.provider.provider_id
         step = {"kind": "match", "result": "ok", "way": half.sso.protocol}
         await self._with.corridor.commit(writer, Plan((insert(begun),), steps=(step,)))
         return sent

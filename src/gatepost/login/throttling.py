@@ -17,6 +17,7 @@ from gatepost.lifecycle.plan import Plan
 from gatepost.login.proofs import throttle
 from gatepost.login.proofs.throttle import Policy
 from gatepost.login.refusals import Throttled
+from gatepost.login.refusing import refuse
 from gatepost.store import logins
 from gatepost.store.changes import Change, Delete, Insert, Update
 from gatepost.store.login_rows import ThrottleRow
@@ -27,6 +28,12 @@ CODES = Policy(free=20, first_s=60, most_s=3600, forget_after_s=600)
 
 They can hold the owner's codes off for a while, not the owner: passkeys and recovery codes
 have no such counter, and a new password ends it.
+"""
+
+BEGINNINGS = Policy(free=120, first_s=1, most_s=30, forget_after_s=0.5)
+"""For sign-ins begun by one network, each of which is a row for ten minutes.
+
+Two a second go on for ever, and an office that arrives together has two minutes' worth more.
 """
 
 _OWN = ("pair:", "browser:")
@@ -71,6 +78,20 @@ def of_code(tenant_id: int, user_id: str, address: str | None, *, is_short: bool
     account = f"factor:{user_id}"
     everywhere = {throttle.account_name(account): CODES} if is_short else {}
     return Counters(tenant_id=tenant_id, refusing=_from(account, address, None) | everywhere)
+
+
+async def count_beginning(corridor: Corridor, writer: Writer, address: str | None) -> None:
+    """Count a sign-in that is begun, before anything is kept of it.
+
+    Raises:
+        Throttled: too many were, by that network.
+    """
+    name = f"begun:{throttle.address_name(address or '')}"
+    counters = Counters(tenant_id=writer.actor.tenant_id, refusing={name: BEGINNINGS})
+    try:
+        await count(corridor, writer.actor, counters)
+    except Throttled as refusal:
+        await refuse(corridor, writer, refusal)
 
 
 def _from(account: str, address: str | None, browser: str | None) -> dict[str, Policy]:
