@@ -1,9 +1,13 @@
 """A SAML Response comes back (saml-profiles §4.1.4): which request it answers, and is it good?"""
 
+import asyncio
+from typing import NoReturn
+
 from gatepost.base.clock import Clock
 from gatepost.base.ids import is_id
 from gatepost.base.log import redacted
 from gatepost.base.secrets import digest
+from gatepost.login import answers
 from gatepost.login.attempts import LIFETIME, Stage
 from gatepost.login.equipment import Equipment
 from gatepost.login.halves import Half, Halves
@@ -17,13 +21,19 @@ from gatepost.login.refusals import (
     SsoSwitchedOff,
 )
 from gatepost.login.sso_return import Returned, replay_digest
+from gatepost.login.visit import Visit
 from gatepost.saml import inspect, response
 from gatepost.saml.errors import AuthnContext, MetadataExpired, SamlError, SignatureInvalid
+from gatepost.saml.inspect import Received
 from gatepost.saml.response import Assertion, Expected
+from gatepost.saml.subject import check_in_response_to
 from gatepost.store import logins
 from gatepost.store.login_rows import AttemptRow
 
 TEST = "test"
+_AT_ONCE = 2
+"""How many messages are read at the same time, beside the event loop."""
+
 _ANEW_S = LIFETIME.total_seconds()
 """How old an authentication may be that was to be made anew: as old as the attempt."""
 
@@ -35,6 +45,7 @@ class SamlReturn:
         self._with = equipment
         self._halves = halves
         self._refresher = refresher
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     @property
     def _clock(self) -> Clock:
@@ -65,23 +76,28 @@ class SamlReturn:
             raise AttemptGone
         return found
 
-    async def read(self, half: Half, message: bytes, attempt: AttemptRow | None) -> Returned:
+    async def read(
+        self, visit: Visit, half: Half, message: bytes, attempt: AttemptRow | None
+    ) -> Returned:
         """Verify the Response; where no certificate fits, the metadata is read anew, once.
 
         Raises:
             ProviderRefused: it is not acceptable; the reason is the protocol's own.
             SsoSwitchedOff: SSO is off, and this is no test.
+            Throttled: too many were refused while this one waited for its turn.
         """
         if not half.sso.enabled and (attempt is None or attempt.purpose != TEST):
             raise SsoSwitchedOff(provider=half.provider.name)
+        if attempt is None and not half.saml.idp_initiated:
+            await self._refuse_unasked(visit, half, message)
         half = await self._in_force(half)
         try:
-            assertion = self._read(half, message, attempt)
+            assertion = await self._read(visit, half, message, attempt)
         except SignatureInvalid as error:
             fresh = await self._refresher.again(half)
             if fresh is None:
                 raise refused(error) from error
-            return await self.read(fresh, message, attempt)
+            return await self.read(visit, fresh, message, attempt)
         except SamlError as error:
             raise refused(error) from error
         return Returned(
@@ -90,6 +106,26 @@ class SamlReturn:
             good_until=assertion.not_on_or_after,
             attempt=attempt,
         )
+
+    async def _refuse_unasked(self, visit: Visit, half: Half, message: bytes) -> NoReturn:
+        """Refuse what nobody asked for, by a look at it: anybody posts, and signatures cost.
+
+        Raises:
+            ProviderRefused: always; it says whether the message answers some other request.
+        """
+        try:
+            seen = await self._looked(message)
+            check_in_response_to(
+                seen.in_response_to, None, "The Response", allows_unsolicited=False
+            )
+        except SamlError as error:
+            await answers.count_refused(self._with.corridor, visit, half.provider)
+            raise refused(error) from error
+        raise AssertionError("what answers no request is unsolicited")
+
+    async def _looked(self, message: bytes) -> Received:
+        async with self._turns:
+            return await asyncio.to_thread(inspect.look, message)
 
     async def _in_force(self, half: Half) -> Half:
         """Give the trust that still holds, read anew where it ended (saml-metadata §2.3.2).
@@ -110,7 +146,9 @@ class SamlReturn:
         until = half.identity_provider.valid_until
         return until is None or until > self._clock.now()
 
-    def _read(self, half: Half, message: bytes, attempt: AttemptRow | None) -> Assertion:
+    async def _read(
+        self, visit: Visit, half: Half, message: bytes, attempt: AttemptRow | None
+    ) -> Assertion:
         expected = Expected(
             service_provider=half.service_provider(self._with.public_url),
             identity_provider=half.identity_provider,
@@ -122,7 +160,7 @@ class SamlReturn:
             # Asking to authenticate anew proves nothing: the answer has to be new.
             authn_max_age_s=_ANEW_S if half.saml.force_authn else None,
         )
-        assertion = response.read(message, expected)
+        assertion = await self._verified(visit, half, message, expected)
         wanted = half.saml.authn_contexts
         if wanted and assertion.authn_context not in wanted:
             raise AuthnContext(
@@ -132,10 +170,26 @@ class SamlReturn:
             )
         return assertion
 
+    async def _verified(
+        self, visit: Visit, half: Half, message: bytes, expected: Expected
+    ) -> Assertion:
+        """Verify beside the event loop: one message may take a good part of a second.
+
+        The network is asked for anew, and counted before the next has its turn: a hundred
+        messages that came at once have all been let through to here.
+        """
+        async with self._turns:
+            await answers.check(self._with.corridor, visit, half.provider)
+            try:
+                return await asyncio.to_thread(response.read, message, expected)
+            except SamlError:
+                await answers.count_refused(self._with.corridor, visit, half.provider)
+                raise
+
     async def _is_used(self, half: Half, message: bytes) -> bool:
         """Tell whether the message is one that was used, to say so: it is not believed for it."""
         try:
-            assertion_id = inspect.look(message).assertion_id
+            assertion_id = (await self._looked(message)).assertion_id
         except SamlError:
             return False
         provider = half.provider

@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from gatepost.base.refusal import Refusal
+from gatepost.login import answers
 from gatepost.login.attempts import Purpose
 from gatepost.login.equipment import Equipment
 from gatepost.login.halves import Half, Halves
 from gatepost.login.oidc_return import OidcReturn
+from gatepost.login.refusals import AttemptGone, MessageReplayed
 from gatepost.login.refusing import refuse
 from gatepost.login.saml_return import SamlReturn
 from gatepost.login.sso_return import Returned, SsoReturn
@@ -70,13 +72,20 @@ class Sso:
 
         Raises:
             Refusal: it is not acceptable, or nobody may sign in by it.
+            Throttled: too many were not, of that network.
         """
         half = await self._halves.find(slug, "saml")
+        corridor, provider = self._with.corridor, half.provider
+        await self._refusing(visit, half, answers.check(corridor, visit, provider))
         secret = secret_of(relay_state) if relay_state else None
         finding = self._saml.attempt(half, relay_state, secret, message)
-        attempt = await self._refusing(visit, half, finding)
-        reading = self._saml.read(half, message, attempt)
-        return await self._settle(visit, half, attempt, reading, message)
+        try:
+            attempt = await self._refusing(visit, half, finding)
+            reading = self._saml.read(visit, half, message, attempt)
+            return await self._settle(visit, half, attempt, reading, message)
+        except (MessageReplayed, AttemptGone):
+            await answers.count_refused(corridor, visit, provider)
+            raise
 
     async def back_by_oidc(
         self, visit: Visit, slug: str, query: str, secret_of: SecretOf
