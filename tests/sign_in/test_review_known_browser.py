@@ -10,6 +10,9 @@ from gatepost.base.secrets import SystemSecrets
 from gatepost.login import throttling
 from gatepost.login.known_browser import browser_of, new_mark
 from gatepost.login.proofs import throttle
+from tests.rules.world import World
+from tests.sign_in.browser import KNOWN, Browser, landed
+from tests.sign_in.people import at_password, person, redeem
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -45,3 +48,23 @@ def test_a_known_browser_meets_the_networks_counter() -> None:
         throttle.browser_name("ada", "known"),
         throttle.address_name("203.0.113.9"),
     }
+
+
+async def test_after_a_reset_the_browser_of_before_is_a_strangers(world: World) -> None:
+    """It guesses no further than any other in its network."""
+    grace = await person(world)
+    before = Browser(world)
+    landed(await grace.sign_in(before))
+    link = await world.house.login.links.reset(world.writer, grace.user)
+    world.clock.move(1)
+    await redeem(Browser(world, "203.0.113.200"), link.url, "another long heron pass")
+    statuses = []
+    for number in range(12):
+        browser = Browser(world)
+        if number >= 6:
+            browser.plant(KNOWN, str(before.cookie(KNOWN)))
+        await at_password(browser, grace.name)
+        answer = await browser.submit("/sign-in/password", password=grace.password)
+        statuses.append(answer.status_code)
+    assert statuses[:6] == [400] * 6
+    assert statuses[6:] == [429] * 6

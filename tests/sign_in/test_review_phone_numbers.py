@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gatepost.store import users
 from tests.rules.world import World
 from tests.sign_in.browser import Browser, text_of
 from tests.sign_in.checks import record_of
@@ -77,3 +78,18 @@ async def test_without_one_the_person_enters_it(world: World) -> None:
     assert 'name="phone"' in browser.page.text
     assert (await browser.submit("/sign-in/enrol", kind="sms", phone=ANOTHER)).status_code == 200
     assert [one.to for one in await messages(world) if one.channel == "sms"] == [ANOTHER]
+
+
+async def test_a_number_that_is_set_while_another_is_proved_stays(world: World) -> None:
+    """R14: an administrator was quicker than the code."""
+    browser = await at_enrolment(world)
+    await browser.submit("/sign-in/enrol", kind="sms", phone=ANOTHER)
+    user = await users.find_by_user_name(
+        world.house.database, world.tenant_id, "tess@native.example"
+    )
+    assert user is not None
+    await world.house.login.account.set_phone(world.writer, user, OWN)
+    answer = await browser.submit("/sign-in/enrol/prove", kind="sms", answer=await code_sent(world))
+    assert answer.status_code == 400
+    assert (await world.row(user.user_id)).phone == OWN
+    assert not await browser.is_signed_in()

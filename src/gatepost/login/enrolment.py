@@ -211,6 +211,11 @@ class Enrolment:
     def _named(self, factor: FactorRow, name: str) -> FactorRow:
         return msgspec.structs.replace(factor, name=name.strip()[:60] or NAMES[factor.kind])
 
+    def replaces_number(self, proof: Proof, known: Enrolling, user: UserRow, at: datetime) -> bool:
+        """Tell whether the proof would put another number in the place of one that is there."""
+        asked = open_challenge(self._with.sealer, known.challenge, at)
+        return proof.kind == "sms" and bool(user.phone and asked and asked["phone"] != user.phone)
+
     def _of_phone(
         self, proof: Proof, known: Enrolling, user: UserRow, at: datetime
     ) -> list[Change]:

@@ -196,6 +196,9 @@ class Flow:
 
         def decide(loaded: tuple[Standing, Enrolling, list[AttemptRow]], at: datetime) -> Plan:
             present, enrolling, under_way = loaded
+            if self._enrolment.replaces_number(proof, enrolling, present.user, at):
+                # Only who has proved a factor changes a number (R14), set a moment ago or not.
+                return refused_plan(ProofWrong(proof=proof.kind), present.user)
             try:
                 made = self._enrolment.check(proof, name, enrolling, owner, at)
             except ProofWrong as refusal:
@@ -299,7 +302,7 @@ class Flow:
             more, said, signed_in = complete(standing.attempt, user, new, visit, at)
         except Refusal as refusal:
             return refused_plan(refusal, user)
-        mark = new_mark(self._with.sealer, self._with.secrets, user.user_id)
+        mark = new_mark(self._with.sealer, self._with.secrets, user.user_id, at)
         step = {"kind": "authenticate", "result": "ok", "methods": new.methods}
         return Plan(
             (*changes, *more),

@@ -14,16 +14,14 @@ from gatepost.base.secrets import Secrets, digest
 _PURPOSE = "known browser"
 
 
-def new_mark(sealer: Sealer, secrets: Secrets, user_id: str, at: datetime | None = None) -> str:
+def new_mark(sealer: Sealer, secrets: Secrets, user_id: str, at: datetime) -> str:
     """Give the cookie of a browser in which the user has just signed in, at that time."""
-    named = secrets.new_link_secret()
-    if at is not None:
-        named = f"{named}.{int(at.timestamp())}"
+    named = f"{secrets.new_link_secret()}.{int(at.timestamp())}"
     return f"{named}.{_tag(sealer.keyed_digest(f'{named}:{user_id}', _PURPOSE))}"
 
 
 def browser_of(
-    sealer: Sealer, mark: str | None, user_id: str | None, since: datetime | None = None
+    sealer: Sealer, mark: str | None, user_id: str | None, since: datetime | None
 ) -> str | None:
     """Give the name of the browser if the mark is good for that user, and not from before.
 
@@ -36,7 +34,7 @@ def browser_of(
         return None
     for known in sealer.keyed_digests(f"{named}:{user_id}", _PURPOSE):
         if hmac.compare_digest(_tag(known).encode(), tag.encode()):
-            is_old = since is not None and made_s and int(made_s) < int(since.timestamp())
+            is_old = since is not None and int(made_s) < int(since.timestamp())
             return None if is_old else digest(nonce).hex()
     return None
 

@@ -176,4 +176,10 @@ def test_every_setting_has_a_description() -> None:
 
 
 def test_secrets_are_those_that_hold_credentials() -> None:
-    assert secret_names() == ("database_url", "metrics_token")
+    assert secret_names() == (
+        "database_url",
+        "metrics_token",
+        "secret_keys",
+        "mail_url",
+        "sms_secret",
+    )
