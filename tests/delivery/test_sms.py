@@ -163,7 +163,13 @@ def test_number_of_the_log_sender_can_be_read_in_the_log() -> None:
 
 
 def settings(**given: object) -> Settings:
-    return Settings(**given)  # type: ignore[arg-type]
+    return Settings(sms_countries=("DE",), **given)  # type: ignore[arg-type]
+
+
+def test_text_messages_want_the_countries_they_go_to() -> None:
+    """Else one forgotten setting pays for calls to everywhere."""
+    with pytest.raises(ValueError, match="say to which countries"):
+        Settings(sms_url="log:")
 
 
 def test_channels_that_are_not_configured_have_no_sender() -> None:
