@@ -3,9 +3,9 @@
 Owns the published catalogue of events (`vocabulary`) and of reasons
 (`reasons`), the entry of the activity log that every plan carries (`entry`),
 the record of one inbound request with its steps (`inbound`), the writer that
-gathers records of plain reads (`recorder`), reading and export (`log`), and
-the purge of what is too old (`retention`).
+gathers records of plain reads (`recorder`), reading and export (`log`), the
+messages owed to people (`outbox`), and the purge of what is too old (`retention`).
 
-Activities are written by `lifecycle` and `tenancy` in the transaction of their
+Activities are written by `lifecycle`, `tenancy` and `login` in the transaction of their
 effect. Nothing here decides anything.
 """

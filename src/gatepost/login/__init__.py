@@ -8,6 +8,13 @@ Decisions are pure and walk the corridor of `lifecycle`, like every write.
 Doors (`web.sso`, `web.account`) bring requests and get outcomes or `Refusal`s. What SAML and
 OpenID Connect say is read in `saml` and `oidc`; this room knows only an `Identity`.
 
-In reading order: refusals, identity, subject, evidence, attempts, flow, native, sso,
-second_factor, completion, sessions, links, account.
+In reading order:
+
+- what is decided: refusals, identity, subject, evidence, routing, native_access, attempts;
+- the flow: steps, flow, visit, native, second_factor, challenges, completion, sessions;
+- through a provider: halves, sso, sso_start, sso_return with saml_return, oidc_return and
+  answers, candidates, refusing, logout, testing, publishing;
+- what people keep: links, new_password, enrolment, account, step_up, known_browser, notices;
+- proofs, a package: passwords, codes, passkeys, and how often each may fail (throttling counts);
+- upkeep: upkeep, refresh, resealing. `equipment` and `rooms` put all of it together, once.
 """
