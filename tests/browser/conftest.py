@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.front import HOST, front, key_hash
+from tests.complaints import hear
 from tests.e2e.identity_providers import free_port
 from tests.e2e.installation import Installation, installed, settings_of
 from tests.house.files import ROOT
@@ -81,7 +82,7 @@ class Seat:
         self.found: dict[str, list[str]] = {}
         context.add_init_script(_VIOLATIONS)
         self.page: Page = context.new_page()
-        self.page.on("console", lambda message: self._heard(message.text, message.location))
+        hear(self.page, lambda message: self._heard(message.text, message.location))
         self.page.on("pageerror", lambda error: self._heard(str(error), {"url": self.page.url}))
 
     def open(self, path: str) -> None:

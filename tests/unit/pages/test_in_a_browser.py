@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.complaints import hear
 from tests.house.files import ROOT
 from tests.unit.pages.make import the_pages
 
@@ -110,7 +111,7 @@ def open_page(url: str, browser: Browser) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
+        hear(page, lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"/{path}")
         return page

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.complaints import hear
 from tests.house.files import ROOT
 from tests.web.account.serving import Served
 from tests.web.account.visitor import PASSWORD, Visitor, messages
@@ -77,8 +78,8 @@ def open_page(served: Served, browser: Browser) -> Iterator[OpenPage]:
             context.add_cookies([{"name": "gatepost", "value": secret, "url": served.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
+        hear(
+            page,
             lambda said: (
                 None if "the server responded" in said.text else complaints.append(said.text)
             ),

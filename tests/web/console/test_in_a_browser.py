@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.complaints import hear
 from tests.unit.pages.test_in_a_browser import (
     _SMALL_TARGETS,
     ARGUMENTS,
@@ -59,7 +60,7 @@ def test_every_page_is_accessible_and_fits(
     size = {"width": width, "height": 800}
     context = opened(chromium, served, seeds, viewport=size, color_scheme=scheme)
     page, found, complaints = context.new_page(), {}, []
-    page.on("console", lambda message: complaints.append(message.text))
+    hear(page, lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     for path in seeds.paths:
