@@ -16,9 +16,10 @@ from gatepost.login.second_factor import Proof
 from gatepost.login.visit import Visit
 from gatepost.web.pages.proving import LABELS, as_json, kinds_of, said, shown
 from gatepost.web.pages.reception import Form, Reception, csrf_of
-from gatepost.web.pages.refusals import words_of
 from gatepost.web.sso.attempt_cookie import AttemptCookies
 from gatepost.web.sso.going import Going
+
+PATH = "/sign-in/factor"
 
 
 class FactorPages:
@@ -49,11 +50,8 @@ class FactorPages:
             try:
                 await self._flow.challenge(visit, standing, "sms")
             except (Throttled, PhoneUnacceptable, MessagesOff) as refusal:
-                said = words_of(refusal)
-                return await self._factor(
-                    request, visit, standing, "sms", said.sentence, said.status
-                )
-            return self._reception.go("/sign-in/factor?kind=sms&sent=1")
+                return await self._factor(request, visit, standing, "sms", *said(refusal))
+            return self._reception.go(f"{PATH}?kind=sms&sent=1")
 
         return await self._reception.answer(request, work)
 
@@ -133,7 +131,9 @@ class FactorPages:
             errors={"answer": error} if error else {},
             csrf=self._csrf(request),
             kind=kind,
-            others=[(one, LABELS[one]) for one in kinds if one != kind],
+            others=[(LABELS[one], f"{PATH}?kind={one}") for one in kinds if one != kind],
+            action=PATH,
+            send_action=f"{PATH}/send",
             options=options,
             phone=masked(standing.user.phone),
             sent="sent" in request.query_params or bool(error),
