@@ -6,31 +6,22 @@ cookies that go with such forms. Without Chromium or axe-core the tests are skip
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.front import HOST, front, key_hash
-from tests.complaints import hear
+from tests.chromium import AXE, CHROMIUM, NARROW, STANDARDS, WIDE, hear, launched
 from tests.e2e.identity_providers import free_port
 from tests.e2e.installation import Installation, installed, settings_of
-from tests.house.files import ROOT
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = ROOT / "frontend" / "dev" / "axe.min.js"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--disable-sync", "--disable-quic",
-    f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost",
-]  # fmt: skip
-STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RESOLVED = f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost"
+ALL = {"runOnly": STANDARDS}
 OF_LOOKS = {"runOnly": ["color-contrast", "target-size", "link-in-text-block"]}
 """What depends on the theme or on the width; all else of a page is judged once."""
-NARROW, WIDE = 320, 1280
 HEIGHT = 800
 VIEWS = [(width, scheme) for width in (WIDE, NARROW) for scheme in ("light", "dark")]
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
@@ -65,10 +56,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     trusted = f"--ignore-certificate-errors-spki-list={key_hash()}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, trusted])
+    with launched(RESOLVED, trusted) as browser:
         yield browser
-        browser.close()
 
 
 class Seat:
@@ -108,7 +97,7 @@ class Seat:
         for width, scheme in VIEWS:
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            asked = STANDARDS if (width, scheme) == VIEWS[0] else OF_LOOKS
+            asked = ALL if (width, scheme) == VIEWS[0] else OF_LOOKS
             judged = self.page.evaluate("asked => axe.run(document, asked)", asked)
             wrong = [
                 f"{one['id']}: {[node['html'] for node in one['nodes']]}"

@@ -1,6 +1,5 @@
 """The kit as people meet it: in Chromium, light, dark, wide, narrow, with a script and without."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,38 +7,19 @@ from types import SimpleNamespace
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.complaints import hear
-from tests.house.files import ROOT
+from tests.chromium import AXE, NARROW, NEEDED, SMALL_TARGETS, STANDARDS, WIDE, hear, launched
 from tests.unit.pages.make import the_pages
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = ROOT / "frontend" / "dev" / "axe.min.js"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--disable-sync", "--disable-quic",
-]  # fmt: skip
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NARROW, WIDE = 320, 1280
 PATHS = ["sign-in", "wrong", "account", "account-wrong", "refusal"]
 DARK, LIGHT = "oklch(0.2046 0 0)", "oklch(0.9851 0 0)"
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-    pytest.mark.skipif(not AXE.exists(), reason="axe-core is not fetched: run make install"),
-]
-
-_SMALL_TARGETS = """() =>
-  [...document.querySelectorAll("button, input, select, summary, .btn, nav a")]
-  .filter(one => one.checkVisibility() && one.type !== "hidden")
-  .map(one => [one.outerHTML, one.getBoundingClientRect()])
-  .filter(([_, box]) => box.width < 24 || box.height < 24)
-  .map(([html]) => html)"""
+pytestmark = NEEDED
 
 
 def _gallery(url: str) -> Starlette:
@@ -88,10 +68,8 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with launched() as chromium:
         yield chromium
-        chromium.close()
 
 
 OpenPage = Callable[..., Page]
@@ -137,7 +115,7 @@ def test_every_page_is_accessible_and_fits(open_page: OpenPage, width: int, sche
         judged = page.evaluate("tags => axe.run(document, {runOnly: tags})", STANDARDS)
         found[path] = [
             *((one["id"], [node["html"] for node in one["nodes"]]) for one in judged["violations"]),
-            *page.evaluate(_SMALL_TARGETS),
+            *page.evaluate(SMALL_TARGETS),
         ]
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert found == {path: [] for path in PATHS}

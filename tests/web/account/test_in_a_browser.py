@@ -1,25 +1,15 @@
 """The account and the set-up in Chromium: with eyes, a keyboard and a passkey."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.complaints import hear
-from tests.house.files import ROOT
+from tests.chromium import AXE, NARROW, NEEDED, SMALL_TARGETS, STANDARDS, WIDE, hear, launched
 from tests.web.account.serving import Served
 from tests.web.account.visitor import PASSWORD, Visitor, messages
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = ROOT / "frontend" / "dev" / "axe.min.js"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--disable-sync", "--disable-quic",
-]  # fmt: skip
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NARROW, WIDE = 320, 1280
 PHONE = "+49 30 123456"
 PATHS = [
     "/account",
@@ -31,17 +21,7 @@ PATHS = [
 ]
 KINDS = ["totp", "passkey", "sms", "sms&sent=1", "recovery"]
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-    pytest.mark.skipif(not AXE.exists(), reason="axe-core is not fetched: run make install"),
-]
-
-_SMALL_TARGETS = """() =>
-  [...document.querySelectorAll("button, input, select, summary, .btn, nav a")]
-  .filter(one => one.checkVisibility() && one.type !== "hidden")
-  .map(one => [one.outerHTML, one.getBoundingClientRect()])
-  .filter(([_, box]) => box.width < 24 || box.height < 24)
-  .map(([html]) => html)"""
+pytestmark = NEEDED
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +33,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with launched() as chromium:
         yield chromium
-        chromium.close()
 
 
 OpenPage = Callable[..., Page]
@@ -128,7 +106,7 @@ def faults(page: Page, width: int) -> list[object]:
     judged = page.evaluate("tags => axe.run(document, {runOnly: tags})", STANDARDS)
     found = [(one["id"], [node["html"] for node in one["nodes"]]) for one in judged["violations"]]
     wide = page.evaluate("document.documentElement.scrollWidth")
-    return [*found, *page.evaluate(_SMALL_TARGETS), *([wide] if wide > width else [])]
+    return [*found, *page.evaluate(SMALL_TARGETS), *([wide] if wide > width else [])]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

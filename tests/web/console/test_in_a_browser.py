@@ -4,25 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
-from tests.complaints import hear
-from tests.unit.pages.test_in_a_browser import (
-    _SMALL_TARGETS,
-    ARGUMENTS,
-    AXE,
-    CHROMIUM,
-    NARROW,
-    STANDARDS,
-    WIDE,
-)
+from tests.chromium import AXE, NARROW, NEEDED, SMALL_TARGETS, STANDARDS, WIDE, hear, launched
 from tests.web.account.serving import Served
 from tests.web.console.seeds import Seeds, metadata, seeded
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-    pytest.mark.skipif(not AXE.exists(), reason="axe-core is not fetched: run make install"),
-]
+pytestmark = NEEDED
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +27,8 @@ def seeds(served: Served) -> Seeds:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 def opened(chromium: Browser, served: Served, seeds: Seeds, **how: object) -> BrowserContext:
@@ -71,7 +57,7 @@ def test_every_page_is_accessible_and_fits(
         judged = page.evaluate("tags => axe.run(document, {runOnly: tags})", STANDARDS)
         found[path] = [
             *((one["id"], [node["html"] for node in one["nodes"]]) for one in judged["violations"]),
-            *page.evaluate(_SMALL_TARGETS),
+            *page.evaluate(SMALL_TARGETS),
         ]
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     context.close()
