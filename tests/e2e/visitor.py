@@ -19,11 +19,12 @@ class Visitor:
     """One browser: its cookies, and the page it shows.
 
     What a script or a `refresh` would do at once, sending a form or going on, it does too;
-    but for a form with the field that `holds` names.
+    but for a form with the field that `holds` names. No connection is kept: a browser asks again
+    by itself when the worker at the other end of a kept one is gone.
     """
 
     def __init__(self) -> None:
-        self.http = httpx2.Client(timeout=30)
+        self.http = httpx2.Client(timeout=30, limits=httpx2.Limits(max_keepalive_connections=0))
         self.visited: list[str] = []
         self.holds = ""
         self.page: httpx2.Response
