@@ -24,6 +24,7 @@ from gatepost.lifecycle.corridor import Corridor
 from gatepost.lifecycle.directory import Directory
 from gatepost.lifecycle.explain import Explainer
 from gatepost.lifecycle.groups import Groups
+from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
 from gatepost.lifecycle.roles import Roles
@@ -225,10 +226,21 @@ def page_doors(house: House) -> Doors:
         ids=house.ids,
         console=ConsoleRooms(
             providers=house.providers,
+            tokens=house.tokens,
             single_sign_on=house.single_sign_on,
             tenants=house.tenants,
+            organizations=house.organizations,
+            administrators=house.administrators,
             users=house.users,
+            groups=house.groups,
+            roles=house.roles,
+            mappings=house.mappings,
+            conflicts=house.conflicts,
+            administration=house.administration,
+            importing=Importing(house.corridor),
             listing=Listing(house.database),
+            explainer=house.explainer,
+            activity=house.activity,
             login=house.login,
         ),
     )

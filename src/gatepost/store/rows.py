@@ -37,6 +37,7 @@ class ProviderRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `domains` are lower-cased email domains; an `is_default` provider serves all
     that no other provider claims. `rate_limit`: requests a second, 0 for none.
+    `paused_at`: since then its SCIM requests are asked to come again later.
     """
 
     tenant_id: int
@@ -60,6 +61,7 @@ class ProviderRow(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     modified_at: datetime
     deleted_at: datetime | None = None
+    paused_at: datetime | None = None
 
 
 class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +86,8 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `deleted_at` is set by a SCIM DELETE: the account stays, inactive, the SCIM
     resource is gone (R19). `organization_scope` is `all`, `some` or `none`.
-    `keep_local`: an administrator decided that no provider adopts it.
+    `keep_local`: an administrator decided that no provider adopts it. `support`: the technician
+    sees the console and changes nothing there.
     """
 
     tenant_id: int
@@ -115,6 +118,7 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     modified_at: datetime
     deleted_at: datetime | None = None
     doc: bytes
+    support: bool = False
 
 
 class UserValueRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -284,3 +288,51 @@ class LinkRow(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     used_at: datetime | None = None
     user_id: str | None = None
+
+
+class TallyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How many requests of a provider came out so, within one hour.
+
+    `provider_id` is the nil UUID where none is known. `door`: scim or sso; `outcome`:
+    changed, unchanged, warned, refused (4xx), failed (5xx). `hour_at`: the hour's begin.
+    """
+
+    tenant_id: int
+    hour_at: datetime
+    provider_id: str
+    door: str
+    outcome: str
+    number: int
+
+
+class SavedViewRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Filters of a list that somebody of the staff keeps; `query` is the URL's query."""
+
+    tenant_id: int
+    view_id: str
+    user_id: str
+    page: str
+    name: str
+    query: str
+    created_at: datetime
+
+
+class JobRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Long work that somebody began and watches.
+
+    `state`: running, done, failed. `done` of `total` steps (0: not known yet);
+    `facts`: what it is about and what came of it. `beat_at`: when it last moved; work
+    whose process died stops moving.
+    """
+
+    tenant_id: int
+    job_id: str
+    kind: str
+    state: str
+    done: int = 0
+    total: int = 0
+    facts: dict[str, Any] = {}
+    created_by: str
+    created_at: datetime
+    beat_at: datetime
+    finished_at: datetime | None = None

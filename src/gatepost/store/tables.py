@@ -94,11 +94,15 @@ _KINDS: dict[str, Kind] = {
     "tries": Kind.INTEGER,
     "failures": Kind.INTEGER,
     "attempts": Kind.INTEGER,
+    "support": Kind.BOOLEAN,
+    "number": Kind.INTEGER,
+    "done": Kind.INTEGER,
+    "total": Kind.INTEGER,
 }
 _ID_COLUMNS = frozenset({
     "provider_id", "token_id", "user_id", "group_id", "role_id",
     "conflict_id", "activity_id", "subject_id", "request_id", "key_id", "session_id",
-    "attempt_id", "factor_id", "challenge_id", "message_id",
+    "attempt_id", "factor_id", "challenge_id", "message_id", "view_id", "job_id",
 })  # fmt: skip
 
 
@@ -141,6 +145,11 @@ ACTIVITIES = _table("activities", rows.ActivityRow, "tenant_id", "activity_id")
 REQUESTS = _table("requests", rows.RequestRow, "tenant_id", "request_id", status=Kind.INTEGER)
 DEVIATIONS = _table("deviations", rows.DeviationRow, "tenant_id", "provider_id", "rule")
 LINKS = _table("links", rows.LinkRow, "tenant_id", "digest")
+TALLIES = _table(
+    "tallies", rows.TallyRow, *("tenant_id", "hour_at", "provider_id", "door", "outcome")
+)
+SAVED_VIEWS = _table("saved_views", rows.SavedViewRow, "tenant_id", "view_id")
+JOBS = _passing("jobs", rows.JobRow, "tenant_id", "job_id")
 
 SSO = _table("sso", login_rows.SsoRow, "tenant_id", "provider_id")
 SSO_KEYS = _table("sso_keys", login_rows.SsoKeyRow, "tenant_id", "provider_id", "key_id")
@@ -162,8 +171,9 @@ MESSAGES = _passing("messages", login_rows.MessageRow, "tenant_id", "message_id"
 ALL: tuple[Table, ...] = (
     TENANTS, ORGANIZATIONS, PROVIDERS, TOKENS, USERS, USER_VALUES, GROUPS, MEMBERSHIPS, ROLES,
     ROLE_GRANTS, MAPPINGS, CONFLICTS, ACTIVITIES, REQUESTS, DEVIATIONS, LINKS,
+    TALLIES, SAVED_VIEWS,
     SSO, SSO_KEYS, SUBJECTS, PASSWORDS, FACTORS, RECOVERY_CODES,
-    SESSIONS, ATTEMPTS, CHALLENGES, THROTTLES, REPLAYS, MESSAGES,
+    SESSIONS, ATTEMPTS, CHALLENGES, THROTTLES, REPLAYS, MESSAGES, JOBS,
 )  # fmt: skip
 
 

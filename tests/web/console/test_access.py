@@ -20,6 +20,8 @@ from tests.web.console.visitor import NO_FILE, Visitor, said
 
 NOBODYS = "/console/sso-test/{secret}"
 """The one page that asks for no session: its link is the secret."""
+OWN: set[str] = set()
+"""Changes of what concerns nobody but the visitor; support staff may make them."""
 LOOKING = {
     "/console",
     "/console/providers",
@@ -90,6 +92,22 @@ async def test_only_technicians_who_administer_enter(
     visitor = await visit(await world.local_user("eve@example.com", **columns))
     for method, path in console(world):
         assert await asked(visitor, world, method, path) == 403, (method, path)
+
+
+@pytest.mark.usefixtures("okta")
+async def test_support_staff_sees_and_changes_nothing(world: World, visit: SignIn) -> None:
+    """Support staff may keep what is theirs alone; all else they only look at."""
+    visitor = await visit(
+        await world.local_user("sue@example.com", user_type="technician", support=True)
+    )
+    before = await world.everything()
+    for method, path in console(world):
+        status = await asked(visitor, world, method, path)
+        if method == "GET" and path in LOOKING:
+            assert status != 403, (method, path)
+        elif path not in OWN:
+            assert status == 403, (method, path)
+    assert await world.everything() == before
 
 
 async def test_an_administrator_who_became_inactive_is_nobody(

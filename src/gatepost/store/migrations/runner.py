@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-_MODULES: tuple[str, ...] = ("m0001_provisioning", "m0002_sign_in")
+_MODULES: tuple[str, ...] = ("m0001_provisioning", "m0002_sign_in", "m0003_console")
 """In order; the number of a migration is its place here, from one."""
 
 TYPES: dict[str, dict[str, str]] = {
@@ -12,6 +12,7 @@ TYPES: dict[str, dict[str, str]] = {
         "json": "TEXT",
         "bytes": "BLOB",
         "bool": "INTEGER",
+        "false": "0",
         "instant": "INTEGER",
         "int": "INTEGER",
         "serial": "INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -25,6 +26,7 @@ TYPES: dict[str, dict[str, str]] = {
         "json": "text",
         "bytes": "bytea",
         "bool": "boolean",
+        "false": "false",
         "instant": "bigint",
         "int": "bigint",
         "serial": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",

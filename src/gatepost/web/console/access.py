@@ -1,8 +1,9 @@
 """Who may: every page of the console is entered here (R34, SECURITY.md).
 
-Nobody is sent to sign in; who is no administrator is refused; what belongs to another tenant
-is not found, since everything is looked up in the administrator's own. A change asks for a
-second factor: already where its form is shown, and again where the form arrives.
+Nobody is sent to sign in; who is no staff is refused; what belongs to another tenant is not
+found, since everything is looked up in the visitor's own. Support staff sees everything and
+changes nothing but what is theirs alone. A change asks an administrator for a second factor:
+already where its form is shown, and again where the form arrives.
 """
 
 from collections.abc import Awaitable, Callable
@@ -22,7 +23,7 @@ from gatepost.login.visit import Visit, administrator
 from gatepost.store.rows import UserRow
 from gatepost.web.pages.reception import Form, Reception, check_token, csrf_of
 
-_STEP_UP, _SIGN_IN = "/account/step-up", "/sign-in"
+_FRONT, _STEP_UP, _SIGN_IN = "/console", "/account/step-up", "/sign-in"
 
 DONE = {
     "created": "The identity provider was added.",
@@ -44,6 +45,18 @@ DONE = {
 """What a page says after a change, by the word in its URL: never the URL's own text."""
 
 
+_TABS = {
+    "/console/activity": "Activity",
+    "/console/users": "Users",
+    "/console/groups": "Groups",
+    "/console/roles": "Roles",
+    "/console/conflicts": "Conflicts",
+    "/console/providers": "Identity providers",
+    "/console/organizations": "Organizations",
+    "/console/system": "System",
+}
+
+
 class Tab(msgspec.Struct, frozen=True):
     """A link of the navigation."""
 
@@ -52,12 +65,20 @@ class Tab(msgspec.Struct, frozen=True):
     current: bool
 
 
-class Administrator(msgspec.Struct, frozen=True):
-    """An administrator at a page. `may_change`: a second factor was proved just now."""
+class Staff(msgspec.Struct, frozen=True):
+    """An administrator or support staff at a page.
+
+    `may_change`: an administrator who proved a second factor just now.
+    """
 
     visit: Visit
     signed: Signed
     may_change: bool
+
+    @property
+    def is_administrator(self) -> bool:
+        """Tell whether they may change anything, once they prove a second factor."""
+        return self.signed.user.administrator
 
     @property
     def tenant_id(self) -> int:
@@ -75,13 +96,13 @@ class Administrator(msgspec.Struct, frozen=True):
         return administrator(self.signed.user, self.visit)
 
 
-Work = Callable[[Administrator], Awaitable[Response]]
-Refused = Callable[[Administrator, Refusal], Awaitable[Response]]
+Work = Callable[[Staff], Awaitable[Response]]
+Refused = Callable[[Staff, Refusal], Awaitable[Response]]
 """Draws the page that was sent again, with what was typed and why it was refused."""
 
 
 class Access:
-    """Lets administrators in; built once, shared by the pages."""
+    """Lets staff in; built once, shared by the pages."""
 
     def __init__(self, reception: Reception, sessions: Sessions) -> None:
         self.reception = reception
@@ -90,6 +111,10 @@ class Access:
     async def look(self, request: Request, work: Work) -> Response:
         """Have a page shown that changes nothing."""
         return await self._answer(request, work, _here(request))
+
+    async def keep(self, request: Request, work: Work) -> Response:
+        """Have something kept that concerns nobody but the visitor, such as a saved view."""
+        return await self._answer(request, work, _FRONT)
 
     async def edit(self, request: Request, work: Work) -> Response:
         """Have a page shown whose form changes something: the second factor comes first."""
@@ -107,7 +132,7 @@ class Access:
     async def find(self, request: Request) -> Signed | None:
         """Find the administrator who is signed in here, where others may come too."""
         signed = await self.reception.signed(request)
-        return signed if signed and _administers(signed.user) else None
+        return signed if signed and _is_staff(signed.user) and signed.user.administrator else None
 
     async def form(self, request: Request) -> Form:
         """Read the form of a change.
@@ -129,7 +154,7 @@ class Access:
     def page(
         self,
         request: Request,
-        admin: Administrator,
+        staff: Staff,
         template: str,
         status: int = 200,
         headers: dict[str, str] | None = None,
@@ -146,11 +171,12 @@ class Access:
             headers,
             alerts=[{"kind": "ok", "text": said}] if said and status == 200 else [],  # noqa: PLR2004 - it went well
             nav=_tabs(request.url.path),
-            person=admin.signed.user.user_name,
+            person=staff.signed.user.user_name,
             csrf=csrf_of(self._secret(request)),
-            may_change=admin.may_change,
+            may_change=staff.may_change,
+            is_administrator=staff.is_administrator,
             step_up=_asking(page),
-            now=admin.now,
+            now=staff.now,
             **context,
         )
 
@@ -163,16 +189,18 @@ class Access:
         asks: bool = False,
         refused: Refused | None = None,
     ) -> Response:
-        entered: list[Administrator] = []
+        entered: list[Staff] = []
 
         async def inside(visit: Visit) -> Response:
             signed = await self._sessions.get(self.reception.session_secret(request))
             visit.inbound.tenant_id = signed.user.tenant_id
-            if not _administers(signed.user):
-                raise NotAllowed(needs="administrator")
+            if not _is_staff(signed.user):
+                raise NotAllowed(needs="staff")
             if asks:
+                if not signed.user.administrator:
+                    raise NotAllowed(needs="administrator")
                 self._sessions.check_stepped_up(signed)
-            entered.append(Administrator(visit, signed, self._may_change(signed)))
+            entered.append(Staff(visit, signed, self._may_change(signed)))
             return await work(entered[0])
 
         async def otherwise(refusal: Refusal) -> Response | None:
@@ -187,6 +215,8 @@ class Access:
         return await self.reception.answer(request, inside, otherwise=otherwise)
 
     def _may_change(self, signed: Signed) -> bool:
+        if not signed.user.administrator:
+            return False
         try:
             self._sessions.check_stepped_up(signed)
         except StepUpRequired:
@@ -197,21 +227,19 @@ class Access:
         return self.reception.session_secret(request) or ""
 
 
-async def _drawn(
-    refused: Refused | None, admin: Administrator, refusal: Refusal
-) -> Response | None:
+async def _drawn(refused: Refused | None, staff: Staff, refusal: Refusal) -> Response | None:
     """Draw the page that was sent; what is not there to be drawn is said by the common page."""
     if refused is None:
         return None
     try:
-        return await refused(admin, refusal)
+        return await refused(staff, refusal)
     except Refusal:
         return None
 
 
-def _administers(user: UserRow) -> bool:
+def _is_staff(user: UserRow) -> bool:
     """Sessions are of active people only; that is asked where they are found."""
-    return user.administrator and user.user_type == "technician"
+    return (user.administrator or user.support) and user.user_type == "technician"
 
 
 def _here(request: Request) -> str:
@@ -226,8 +254,6 @@ def _asking(page: str) -> str:
 
 
 def _tabs(path: str) -> list[Tab]:
-    known = (("/console/providers", "Identity providers"), ("/console/users", "People"))
-    return [
-        *(Tab(href, label, path.startswith(href)) for href, label in known),
-        Tab("/account", "Your account", current=False),
-    ]
+    here = next((one for one in _TABS if path == one or path.startswith(f"{one}/")), _FRONT)
+    tabs = {_FRONT: "Overview", **_TABS}
+    return [Tab(href, label, href == here) for href, label in tabs.items()]

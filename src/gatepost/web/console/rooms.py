@@ -2,20 +2,42 @@
 
 import msgspec
 
+from gatepost.activity.log import ActivityLog
+from gatepost.lifecycle.administration import Administration
+from gatepost.lifecycle.conflicts import Conflicts
+from gatepost.lifecycle.explain import Explainer
+from gatepost.lifecycle.groups import Groups
+from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.listing import Listing
+from gatepost.lifecycle.mappings import Mappings
+from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.users import Users
 from gatepost.login.rooms import LoginRooms
+from gatepost.tenancy.administrators import Administrators
+from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
 from gatepost.tenancy.sso import SingleSignOn
 from gatepost.tenancy.tenants import Tenants
+from gatepost.tenancy.tokens import Tokens
 
 
 class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     """The rooms behind the console."""
 
     providers: Providers
+    tokens: Tokens
     single_sign_on: SingleSignOn
     tenants: Tenants
+    organizations: Organizations
+    administrators: Administrators
     users: Users
+    groups: Groups
+    roles: Roles
+    mappings: Mappings
+    conflicts: Conflicts
+    administration: Administration
+    importing: Importing
     listing: Listing
+    explainer: Explainer
+    activity: ActivityLog
     login: LoginRooms

@@ -1,4 +1,4 @@
-"""The paths of this door."""
+"""The paths of this door: each of its packages brings its own."""
 
 from collections.abc import Callable
 
@@ -7,20 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gatepost.login.steps import ToProvider
+from gatepost.web.console import activity, guides, overview, people, providers, structure, system
 from gatepost.web.console.access import Access
-from gatepost.web.console.people.changes import UserChanges
-from gatepost.web.console.people.listed import UserList
-from gatepost.web.console.people.page import UserPage
-from gatepost.web.console.providers.listed import ProviderList
-from gatepost.web.console.providers.page import ProviderPage
-from gatepost.web.console.providers.settings import SettingForms
-from gatepost.web.console.providers.setup import SetupForms
-from gatepost.web.console.providers.switching import Switches
-from gatepost.web.console.providers.trials import Trials
 from gatepost.web.console.rooms import ConsoleRooms
 from gatepost.web.pages.reception import Reception
-
-_PROVIDER, _USER = "/console/providers/{slug}", "/console/users/{user_id}"
 
 
 def routes(
@@ -34,65 +24,12 @@ def routes(
     each other.
     """
     access = Access(reception, rooms.login.sessions)
-    listed = ProviderList(access, rooms)
     return [
-        Route("/console", listed.front, methods=["GET"]),
-        Route("/console/providers", listed.show, methods=["GET"]),
-        Route("/console/new-provider", listed.show_new, methods=["GET"]),
-        Route("/console/new-provider", listed.create, methods=["POST"]),
-        *_of_provider(access, rooms, reception.public_url, to_provider),
-        *_of_people(access, rooms),
-    ]
-
-
-def _of_provider(
-    access: Access,
-    rooms: ConsoleRooms,
-    public_url: str,
-    to_provider: Callable[[Request, ToProvider], Response],
-) -> list[Route]:
-    page = ProviderPage(access, rooms, public_url)
-    setup, settings = SetupForms(access, rooms, page), SettingForms(access, rooms, page)
-    switches, trials = Switches(access, rooms, page), Trials(access, rooms, page, to_provider)
-    return [
-        Route(_PROVIDER, page.show, methods=["GET"]),
-        Route(f"{_PROVIDER}/saml", setup.show_saml, methods=["GET"]),
-        Route(f"{_PROVIDER}/saml", setup.set_up_saml, methods=["POST"]),
-        Route(f"{_PROVIDER}/oidc", setup.show_oidc, methods=["GET"]),
-        Route(f"{_PROVIDER}/oidc", setup.set_up_oidc, methods=["POST"]),
-        Route(f"{_PROVIDER}/options", settings.show_options, methods=["GET"]),
-        Route(f"{_PROVIDER}/options", settings.options, methods=["POST"]),
-        Route(f"{_PROVIDER}/attributes", settings.show_attributes, methods=["GET"]),
-        Route(f"{_PROVIDER}/attributes", settings.attributes, methods=["POST"]),
-        Route(f"{_PROVIDER}/mfa", settings.show_mfa, methods=["GET"]),
-        Route(f"{_PROVIDER}/mfa", settings.mfa, methods=["POST"]),
-        Route(f"{_PROVIDER}/just-in-time", settings.just_in_time, methods=["POST"]),
-        Route(f"{_PROVIDER}/refresh", switches.refresh, methods=["POST"]),
-        Route(f"{_PROVIDER}/key/publish", switches.publish_key, methods=["POST"]),
-        Route(f"{_PROVIDER}/key/switch", switches.switch_key, methods=["POST"]),
-        Route(f"{_PROVIDER}/on", switches.on, methods=["POST"]),
-        Route(f"{_PROVIDER}/off", switches.show_off, methods=["GET"]),
-        Route(f"{_PROVIDER}/off", switches.off, methods=["POST"]),
-        Route(f"{_PROVIDER}/test", trials.begin, methods=["GET"]),
-        Route(f"{_PROVIDER}/tests/{{attempt_id}}", trials.show, methods=["GET"]),
-        Route("/console/sso-test/{secret}", trials.show_link, methods=["GET"]),
-        Route("/console/sso-test/{secret}", trials.follow_link, methods=["POST"]),
-    ]
-
-
-def _of_people(access: Access, rooms: ConsoleRooms) -> list[Route]:
-    page = UserPage(access, rooms)
-    changes = UserChanges(access, rooms, page)
-    return [
-        Route("/console/users", UserList(access, rooms).show, methods=["GET"]),
-        Route(_USER, page.show, methods=["GET"]),
-        Route(f"{_USER}/invite", changes.invite, methods=["POST"]),
-        Route(f"{_USER}/new-password", changes.new_password, methods=["POST"]),
-        Route(f"{_USER}/reset-factors", changes.reset_factors, methods=["POST"]),
-        Route(f"{_USER}/sessions/end", changes.end_session, methods=["POST"]),
-        Route(f"{_USER}/sessions/end-all", changes.end_sessions, methods=["POST"]),
-        Route(f"{_USER}/phone", changes.show_phone, methods=["GET"]),
-        Route(f"{_USER}/phone", changes.set_phone, methods=["POST"]),
-        Route(f"{_USER}/deactivate", changes.deactivate, methods=["POST"]),
-        Route(f"{_USER}/reactivate", changes.reactivate, methods=["POST"]),
+        *overview.routes(access, rooms),
+        *activity.routes(access, rooms),
+        *people.routes(access, rooms),
+        *structure.routes(access, rooms),
+        *providers.routes(access, rooms, reception.public_url, to_provider),
+        *guides.routes(access, rooms, reception.public_url),
+        *system.routes(access, rooms),
     ]

@@ -6,3 +6,7 @@ is shown as locked and changed there (R18); the rules are `lifecycle`'s and `log
 
 In reading order: `listed`, the list; `page`, one person; `changes`, the help.
 """
+
+from gatepost.web.console.people.routes import routes
+
+__all__ = ["routes"]

@@ -10,14 +10,13 @@ from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.corridor import Writer
 from gatepost.login.links import NewLink
 from gatepost.store.rows import UserRow
-from gatepost.web.console.access import Access, Administrator
+from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import sentence_of, status_of
 from gatepost.web.console.people.page import UserPage, display_name
 from gatepost.web.console.rooms import ConsoleRooms
+from gatepost.web.console.subject import Deed
 from gatepost.web.pages.headers import page_headers
 from gatepost.web.pages.reception import Form
-
-Deed = Callable[[Writer, UserRow, Form], Awaitable[object]]
 
 
 class UserChanges:
@@ -43,7 +42,7 @@ class UserChanges:
         async def deed(writer: Writer, user: UserRow, _form: Form) -> None:
             await self._login.account.reset_factors(writer, user)
 
-        return await self._do(request, deed, "factors-reset")
+        return await self._page.do(request, deed, "factors-reset")
 
     async def end_session(self, request: Request) -> Response:
         """End one session of the person."""
@@ -51,7 +50,7 @@ class UserChanges:
         async def deed(writer: Writer, user: UserRow, form: Form) -> None:
             await self._login.sessions.end(writer, user, form.get("session", ""))
 
-        return await self._do(request, deed, "sessions-ended")
+        return await self._page.do(request, deed, "sessions-ended")
 
     async def end_sessions(self, request: Request) -> Response:
         """End all sessions of the person."""
@@ -59,22 +58,22 @@ class UserChanges:
         async def deed(writer: Writer, user: UserRow, _form: Form) -> object:
             return await self._login.sessions.end_all(writer, user)
 
-        return await self._do(request, deed, "sessions-ended")
+        return await self._page.do(request, deed, "sessions-ended")
 
     async def deactivate(self, request: Request) -> Response:
         """Make the account inactive; its sessions end."""
-        return await self._do(request, self._status(active=False), "deactivated")
+        return await self._page.do(request, self._status(active=False), "deactivated")
 
     async def reactivate(self, request: Request) -> Response:
         """Make the account active again."""
-        return await self._do(request, self._status(active=True), "reactivated")
+        return await self._page.do(request, self._status(active=True), "reactivated")
 
     async def show_phone(self, request: Request) -> Response:
         """Ask for the phone number."""
 
-        async def work(admin: Administrator) -> Response:
-            user = await self._page.user(request, admin)
-            return self._phone(request, admin, user, user.phone or "")
+        async def work(staff: Staff) -> Response:
+            user = await self._page.get(request, staff)
+            return self._phone(request, staff, user, user.phone or "")
 
         return await self._access.edit(request, work)
 
@@ -82,22 +81,22 @@ class UserChanges:
         """Set the phone number; the number of before is told."""
         form: Form = {}
 
-        async def work(admin: Administrator) -> Response:
+        async def work(staff: Staff) -> Response:
             form.update(await self._access.form(request))
-            user = await self._page.user(request, admin)
+            user = await self._page.get(request, staff)
             text = form.get("phone", "").strip() or None
-            await self._login.account.set_phone(admin.writer, user, text)
+            await self._login.account.set_phone(staff.writer, user, text)
             return self._access.reception.go(f"{self._page.path(request)}?done=phone-set")
 
-        async def refused(admin: Administrator, refusal: Refusal) -> Response:
-            user = await self._page.user(request, admin)
+        async def refused(staff: Staff, refusal: Refusal) -> Response:
+            user = await self._page.get(request, staff)
             typed = form.get("phone", "")
-            return self._phone(request, admin, user, typed, refusal)
+            return self._phone(request, staff, user, typed, refusal)
 
         page = f"{self._page.path(request)}/phone"
         return await self._access.change(request, work, page, refused)
 
-    def _status(self, *, active: bool) -> Deed:
+    def _status(self, *, active: bool) -> Deed[UserRow]:
         def change(document: dict[str, Any]) -> dict[str, Any]:
             return {**document, "active": active}
 
@@ -107,34 +106,21 @@ class UserChanges:
 
         return deed
 
-    async def _do(self, request: Request, deed: Deed, done: str) -> Response:
-        page = self._page.path(request)
-
-        async def work(admin: Administrator) -> Response:
-            form = await self._access.form(request)
-            await deed(admin.writer, await self._page.user(request, admin), form)
-            return self._access.reception.go(f"{page}?done={done}")
-
-        async def refused(admin: Administrator, refusal: Refusal) -> Response:
-            return await self._page.draw_refused(request, admin, refusal)
-
-        return await self._access.change(request, work, page, refused)
-
     async def _link(
         self, request: Request, make: Callable[[Writer, UserRow], Awaitable[NewLink]]
     ) -> Response:
         """Make a link; it is shown, once, only where no mail went out."""
         page = self._page.path(request)
 
-        async def work(admin: Administrator) -> Response:
+        async def work(staff: Staff) -> Response:
             await self._access.form(request)
-            user = await self._page.user(request, admin)
-            made = await make(admin.writer, user)
+            user = await self._page.get(request, staff)
+            made = await make(staff.writer, user)
             if made.is_mailed:
                 return self._access.reception.go(f"{page}?done=mailed")
             return self._access.page(
                 request,
-                admin,
+                staff,
                 "link_made.html",
                 headers=page_headers(self._access.reception.public_url, holds_secret=True),
                 url=made.url,
@@ -143,22 +129,22 @@ class UserChanges:
                 path=page,
             )
 
-        async def refused(admin: Administrator, refusal: Refusal) -> Response:
-            return await self._page.draw_refused(request, admin, refusal)
+        async def refused(staff: Staff, refusal: Refusal) -> Response:
+            return await self._page.draw_refused(request, staff, refusal)
 
         return await self._access.change(request, work, page, refused)
 
     def _phone(
         self,
         request: Request,
-        admin: Administrator,
+        staff: Staff,
         user: UserRow,
         typed: str,
         refusal: Refusal | None = None,
     ) -> Response:
         return self._access.page(
             request,
-            admin,
+            staff,
             "phone.html",
             status_of(refusal) if refusal else 200,
             errors={"phone": sentence_of(refusal)} if refusal else {},

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.store.database import ScanTooLong
-from gatepost.web.console.access import Access, Administrator
+from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors
 from gatepost.web.console.people.page import display_name, type_of
 from gatepost.web.console.rooms import ConsoleRooms
@@ -24,24 +24,24 @@ class UserList:
     async def show(self, request: Request) -> Response:
         """Show those whose name or address begins so."""
 
-        async def work(admin: Administrator) -> Response:
+        async def work(staff: Staff) -> Response:
             errors: Errors = {}
             word = request.query_params.get("q", "").strip()[:_WORD_MAX]
             try:
                 found = await self._rooms.listing.users_page(
-                    admin.tenant_id,
+                    staff.tenant_id,
                     text=word,
                     after_id=request.query_params.get("after"),
                     limit=PAGE + 1,
                 )
             except ScanTooLong:
                 found, errors = [], {"q": _TOO_LONG}
-            served = await self._rooms.providers.all(admin.tenant_id)
+            served = await self._rooms.providers.all(staff.tenant_id)
             names = {one.provider_id: one.name for one in served}
             shown = found[:PAGE]
             return self._access.page(
                 request,
-                admin,
+                staff,
                 "users.html",
                 errors=errors,
                 word=word,

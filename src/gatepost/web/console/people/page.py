@@ -7,29 +7,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.base.ids import is_id
-from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.listing import Portrait, warnings_of
 from gatepost.lifecycle.refusals import UserNotFound
 from gatepost.store.rows import UserRow
-from gatepost.web.console.access import Access, Administrator
-from gatepost.web.console.errors import Errors, errors_of, status_of
-from gatepost.web.console.rooms import ConsoleRooms
+from gatepost.web.console.access import Staff
+from gatepost.web.console.errors import Errors
+from gatepost.web.console.subject import SubjectPage
 
 KINDS = {"totp": "Authenticator app", "passkey": "Passkey", "sms": "Text message"}
 
 
-class UserPage:
+class UserPage(SubjectPage[UserRow]):
     """Shows a person; the changes come back to it."""
-
-    def __init__(self, access: Access, rooms: ConsoleRooms) -> None:
-        self._access = access
-        self._rooms = rooms
 
     def path(self, request: Request) -> str:
         """Give the page's own path."""
         return f"/console/users/{request.path_params['user_id']}"
 
-    async def user(self, request: Request, admin: Administrator) -> UserRow:
+    async def get(self, request: Request, staff: Staff) -> UserRow:
         """Get the person whom the URL names, in the administrator's own tenant.
 
         Raises:
@@ -38,36 +33,22 @@ class UserPage:
         user_id = request.path_params["user_id"]
         if not is_id(user_id):
             raise UserNotFound(id=user_id)
-        return await self._rooms.users.get(admin.tenant_id, user_id, None)
-
-    async def show(self, request: Request) -> Response:
-        """Show the person."""
-
-        async def work(admin: Administrator) -> Response:
-            return await self.draw(request, admin)
-
-        return await self._access.look(request, work)
-
-    async def draw_refused(
-        self, request: Request, admin: Administrator, refusal: Refusal
-    ) -> Response:
-        """Show the person with what was refused."""
-        return await self.draw(request, admin, errors_of(refusal), status_of(refusal))
+        return await self._rooms.users.get(staff.tenant_id, user_id, None)
 
     async def draw(
         self,
         request: Request,
-        admin: Administrator,
+        staff: Staff,
         errors: Errors | None = None,
         status: int = 200,
     ) -> Response:
         """Show the person, with errors if there are any."""
-        user = await self.user(request, admin)
+        user = await self.get(request, staff)
         portrait = await self._rooms.listing.portrait(user)
-        served = await self._rooms.providers.all(admin.tenant_id)
+        served = await self._rooms.providers.all(staff.tenant_id)
         return self._access.page(
             request,
-            admin,
+            staff,
             "user.html",
             status,
             errors=errors or {},
@@ -80,7 +61,7 @@ class UserPage:
             warnings=warnings_of(portrait),
             way=_way(portrait),
             overview=await self._rooms.login.account.overview(user),
-            own_session=admin.signed.session.session_id,
+            own_session=staff.signed.session.session_id,
             kinds=KINDS,
             providers={one.provider_id: one.name for one in served},
             is_native=is_native(user),

@@ -5,3 +5,7 @@ provider with its SSO and SCIM cards, drawn from `facts`. `setup`: the other sid
 or by issuer. `settings`: what is ours to choose, read and written by `forms`. `switching`: on
 and off, the key's roll. `trials`: test connection, by administrators or by a link.
 """
+
+from gatepost.web.console.providers.routes import routes
+
+__all__ = ["routes"]

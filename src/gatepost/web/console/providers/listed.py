@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from gatepost.base.refusal import Refusal
 from gatepost.tenancy.provider_settings import VENDORS
-from gatepost.web.console.access import Access, Administrator
+from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors, errors_of, status_of
 from gatepost.web.console.providers import facts, forms
 from gatepost.web.console.rooms import ConsoleRooms
@@ -23,20 +23,12 @@ class ProviderList:
         self._access = access
         self._rooms = rooms
 
-    async def front(self, request: Request) -> Response:
-        """Lead to the list."""
-
-        async def work(_admin: Administrator) -> Response:
-            return self._access.reception.go(LIST)
-
-        return await self._access.look(request, work)
-
     async def show(self, request: Request) -> Response:
         """Show the list."""
 
-        async def work(admin: Administrator) -> Response:
+        async def work(staff: Staff) -> Response:
             rows = []
-            for provider in await self._rooms.providers.all(admin.tenant_id):
+            for provider in await self._rooms.providers.all(staff.tenant_id):
                 sso = await self._rooms.single_sign_on.find(provider)
                 rows.append(
                     {
@@ -44,18 +36,18 @@ class ProviderList:
                         "vendor": facts.VENDORS[provider.vendor],
                         "sso": sso,
                         "state": facts.state_of(sso),
-                        "certificate": facts.newest_of(sso, admin.now),
+                        "certificate": facts.newest_of(sso, staff.now),
                     }
                 )
-            return self._access.page(request, admin, "providers.html", rows=rows)
+            return self._access.page(request, staff, "providers.html", rows=rows)
 
         return await self._access.look(request, work)
 
     async def show_new(self, request: Request) -> Response:
         """Ask what the provider is called, and whom it serves."""
 
-        async def work(admin: Administrator) -> Response:
-            return self._form(request, admin, {"vendor": "generic"})
+        async def work(staff: Staff) -> Response:
+            return self._form(request, staff, {"vendor": "generic"})
 
         return await self._access.edit(request, work)
 
@@ -63,10 +55,10 @@ class ProviderList:
         """Add the provider."""
         form: Form = {}
 
-        async def work(admin: Administrator) -> Response:
+        async def work(staff: Staff) -> Response:
             form.update(await self._access.form(request))
             made = await self._rooms.providers.create(
-                admin.writer,
+                staff.writer,
                 form.get("name", ""),
                 vendor=form.get("vendor", ""),
                 domains=forms.words(form.get("domains", "")),
@@ -74,25 +66,25 @@ class ProviderList:
             )
             return self._access.reception.go(f"{LIST}/{made.slug}?done=created")
 
-        async def refused(admin: Administrator, refusal: Refusal) -> Response:
+        async def refused(staff: Staff, refusal: Refusal) -> Response:
             errors = errors_of(refusal, _FIELDS)
             if refusal.code in _BY_CODE:
                 errors = {_BY_CODE[refusal.code]: errors[""]}
-            return self._form(request, admin, form, errors, status_of(refusal))
+            return self._form(request, staff, form, errors, status_of(refusal))
 
         return await self._access.change(request, work, NEW, refused)
 
     def _form(
         self,
         request: Request,
-        admin: Administrator,
+        staff: Staff,
         form: Form,
         errors: Errors | None = None,
         status: int = 200,
     ) -> Response:
         return self._access.page(
             request,
-            admin,
+            staff,
             "provider_new.html",
             status,
             form=form,

@@ -3,78 +3,63 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gatepost.base.refusal import Refusal
 from gatepost.store.login_rows import SsoRow
 from gatepost.store.rows import ProviderRow
 from gatepost.tenancy.refusals import ProviderNotFound
 from gatepost.tenancy.sso_options import AttributeNames, MfaRule, read
-from gatepost.web.console.access import Access, Administrator
-from gatepost.web.console.errors import Errors, errors_of, status_of
+from gatepost.web.console.access import Access, Staff
+from gatepost.web.console.errors import Errors
 from gatepost.web.console.providers import facts
 from gatepost.web.console.rooms import ConsoleRooms
+from gatepost.web.console.subject import SubjectPage
 
 
-class ProviderPage:
+class ProviderPage(SubjectPage[ProviderRow]):
     """Shows a provider; the other pages come back to it."""
 
     def __init__(self, access: Access, rooms: ConsoleRooms, public_url: str) -> None:
-        self._access = access
-        self._rooms = rooms
+        super().__init__(access, rooms)
         self.public_url = public_url
 
     def path(self, request: Request) -> str:
         """Give the page's own path."""
         return f"/console/providers/{request.path_params['slug']}"
 
-    async def provider(self, request: Request, admin: Administrator) -> ProviderRow:
+    async def get(self, request: Request, staff: Staff) -> ProviderRow:
         """Get the provider that the URL names, among those of the administrator's tenant.
 
         Raises:
             ProviderNotFound: there is none of that name in the tenant.
         """
         slug = request.path_params["slug"]
-        found = await self._rooms.providers.get(admin.tenant_id, slug)
+        found = await self._rooms.providers.get(staff.tenant_id, slug)
         if found.slug != slug:
             raise ProviderNotFound(name=slug)
         return found
 
-    async def half(self, request: Request, admin: Administrator) -> tuple[ProviderRow, SsoRow]:
+    async def half(self, request: Request, staff: Staff) -> tuple[ProviderRow, SsoRow]:
         """Get the provider with its SSO half.
 
         Raises:
             ProviderNotFound, SsoNotSetUp: there is none.
         """
-        provider = await self.provider(request, admin)
+        provider = await self.get(request, staff)
         return provider, await self._rooms.single_sign_on.get(provider)
-
-    async def show(self, request: Request) -> Response:
-        """Show the provider."""
-
-        async def work(admin: Administrator) -> Response:
-            return await self.draw(request, admin)
-
-        return await self._access.look(request, work)
-
-    async def draw_refused(
-        self, request: Request, admin: Administrator, refusal: Refusal
-    ) -> Response:
-        """Show the provider with what was refused."""
-        return await self.draw(request, admin, errors_of(refusal), status_of(refusal))
 
     async def draw(
         self,
         request: Request,
-        admin: Administrator,
+        staff: Staff,
         errors: Errors | None = None,
         status: int = 200,
     ) -> Response:
         """Show the provider, with errors if there are any."""
-        provider = await self.provider(request, admin)
+        provider = await self.get(request, staff)
         sso = await self._rooms.single_sign_on.find(provider)
         keys = await self._rooms.single_sign_on.keys(provider)
         return self._access.page(
             request,
-            admin,
+            staff,
             "provider.html",
             status,
             errors=errors or {},
@@ -85,9 +70,9 @@ class ProviderPage:
             sso=sso,
             state=facts.state_of(sso),
             theirs=facts.theirs(sso) if sso else [],
-            certificates=facts.certificates_of(sso, admin.now) if sso else [],
+            certificates=facts.certificates_of(sso, staff.now) if sso else [],
             ours=facts.ours(provider, sso.protocol, self.public_url) if sso else [],
-            keys=facts.keys_of(keys, admin.now),
+            keys=facts.keys_of(keys, staff.now),
             mfa=read(MfaRule, sso.mfa_rule) if sso else None,
             names=read(AttributeNames, sso.attributes) if sso else None,
             protocol=facts.PROTOCOLS[sso.protocol] if sso else None,

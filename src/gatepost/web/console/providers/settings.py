@@ -17,7 +17,7 @@ from gatepost.tenancy.sso_options import (
     mfa_preset,
     read,
 )
-from gatepost.web.console.access import Access, Administrator
+from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors, errors_of, status_of
 from gatepost.web.console.providers import facts, forms
 from gatepost.web.console.providers.page import ProviderPage
@@ -90,22 +90,22 @@ class SettingForms:
     async def just_in_time(self, request: Request) -> Response:
         """Switch the creation of unknown people on or off."""
 
-        async def work(admin: Administrator) -> Response:
+        async def work(staff: Staff) -> Response:
             form = await self._access.form(request)
-            provider = await self._page.provider(request, admin)
+            provider = await self._page.get(request, staff)
             on = form.get("on") == "yes"
-            await self._rooms.single_sign_on.configure(admin.writer, provider, just_in_time=on)
+            await self._rooms.single_sign_on.configure(staff.writer, provider, just_in_time=on)
             return self._access.reception.go(f"{self._page.path(request)}?done=saved")
 
-        async def refused(admin: Administrator, refusal: Refusal) -> Response:
-            return await self._page.draw_refused(request, admin, refusal)
+        async def refused(staff: Staff, refusal: Refusal) -> Response:
+            return await self._page.draw_refused(request, staff, refusal)
 
         return await self._access.change(request, work, self._page.path(request), refused)
 
     async def _show(self, request: Request, name: str, shown: Shown) -> Response:
-        async def work(admin: Administrator) -> Response:
-            provider, sso = await self._page.half(request, admin)
-            return self._draw(request, admin, (provider, sso), name, shown(provider, sso))
+        async def work(staff: Staff) -> Response:
+            provider, sso = await self._page.half(request, staff)
+            return self._draw(request, staff, (provider, sso), name, shown(provider, sso))
 
         return await self._access.edit(request, work)
 
@@ -113,27 +113,27 @@ class SettingForms:
         form: Form = {}
         page = f"{self._page.path(request)}/{name}"
 
-        async def work(admin: Administrator) -> Response:
+        async def work(staff: Staff) -> Response:
             form.update(await self._access.form(request))
-            provider, sso = await self._page.half(request, admin)
+            provider, sso = await self._page.half(request, staff)
             new = given(sso, form)
-            row = await self._rooms.single_sign_on.configure(admin.writer, provider, **new)
+            row = await self._rooms.single_sign_on.configure(staff.writer, provider, **new)
             wants_test = sso.tested_at is not None and row.tested_at is None
             done = "saved-untested" if wants_test else "saved"
             return self._access.reception.go(f"{self._page.path(request)}?done={done}")
 
-        async def refused(admin: Administrator, refusal: Refusal) -> Response:
-            half = await self._page.half(request, admin)
+        async def refused(staff: Staff, refusal: Refusal) -> Response:
+            half = await self._page.half(request, staff)
             form.pop("client_secret", None)
             errors = errors_of(refusal, _FIELDS)
-            return self._draw(request, admin, half, name, form, errors, status_of(refusal))
+            return self._draw(request, staff, half, name, form, errors, status_of(refusal))
 
         return await self._access.change(request, work, page, refused)
 
     def _draw(  # noqa: PLR0913, PLR0917 - a form has these parts
         self,
         request: Request,
-        admin: Administrator,
+        staff: Staff,
         half: tuple[ProviderRow, SsoRow],
         name: str,
         form: Form,
@@ -144,7 +144,7 @@ class SettingForms:
         template = f"options_{sso.protocol}.html" if name == "options" else f"{name}.html"
         return self._access.page(
             request,
-            admin,
+            staff,
             template,
             status,
             form=form,

@@ -7,7 +7,7 @@ from gatepost.base.refusal import Refusal
 from gatepost.store.login_rows import SsoRow
 from gatepost.tenancy.refusals import SettingInvalid
 from gatepost.tenancy.sso_options import OidcOptions, read
-from gatepost.web.console.access import Access, Administrator
+from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors, errors_of, sentence_of, status_of
 from gatepost.web.console.providers import facts
 from gatepost.web.console.providers.page import ProviderPage
@@ -33,11 +33,11 @@ class SetupForms:
     async def show_saml(self, request: Request) -> Response:
         """Ask for the provider's metadata."""
 
-        async def work(admin: Administrator) -> Response:
-            provider = await self._page.provider(request, admin)
+        async def work(staff: Staff) -> Response:
+            provider = await self._page.get(request, staff)
             sso = await self._rooms.single_sign_on.find(provider)
             known = sso.trust_url if sso and sso.protocol == "saml" else None
-            return await self._draw(request, admin, "saml", {"url": known or ""})
+            return await self._draw(request, staff, "saml", {"url": known or ""})
 
         return await self._access.edit(request, work)
 
@@ -46,11 +46,11 @@ class SetupForms:
         form: Form = {}
         used: list[str] = []
 
-        async def work(admin: Administrator) -> Response:
+        async def work(staff: Staff) -> Response:
             sent = await read_upload(request, bytes_max=UPLOAD_BYTES_MAX)
             self._access.check(request, sent.fields)
             form.update(sent.fields)
-            provider = await self._page.provider(request, admin)
+            provider = await self._page.get(request, staff)
             document = sent.files.get("file", b"")
             given = {
                 "url": form.get("url", "").strip(),
@@ -62,7 +62,7 @@ class SetupForms:
                 why = "give one of the three: a URL, a file, or the text itself"
                 raise SettingInvalid(setting="metadata", value="", why=why)
             await self._rooms.single_sign_on.set_up_saml(
-                admin.writer,
+                staff.writer,
                 provider,
                 metadata=document or form.get("pasted", "").strip().encode(),
                 url=form.get("url", "").strip() or None,
@@ -70,24 +70,24 @@ class SetupForms:
             )
             return self._access.reception.go(f"{self._page.path(request)}?done=set-up")
 
-        async def refused(admin: Administrator, refusal: Refusal) -> Response:
+        async def refused(staff: Staff, refusal: Refusal) -> Response:
             field = used[0] if len(used) == 1 else ""
             errors = {field: sentence_of(refusal)}
-            return await self._draw(request, admin, "saml", form, errors, status_of(refusal))
+            return await self._draw(request, staff, "saml", form, errors, status_of(refusal))
 
         return await self._access.change(request, work, f"{self._page.path(request)}/saml", refused)
 
     async def show_oidc(self, request: Request) -> Response:
         """Ask for the issuer and for ourselves as it registered us."""
 
-        async def work(admin: Administrator) -> Response:
-            provider = await self._page.provider(request, admin)
+        async def work(staff: Staff) -> Response:
+            provider = await self._page.get(request, staff)
             sso = await self._rooms.single_sign_on.find(provider)
             options = _oidc(sso)
             form = {"client_id": options.client_id, "auth_method": options.auth_method}
             if sso and sso.protocol == "oidc":
                 form["issuer"] = sso.trust_url or ""
-            return await self._draw(request, admin, "oidc", form)
+            return await self._draw(request, staff, "oidc", form)
 
         return await self._access.edit(request, work)
 
@@ -95,9 +95,9 @@ class SetupForms:
         """Take the issuer; the options that were chosen before stay."""
         form: Form = {}
 
-        async def work(admin: Administrator) -> Response:
+        async def work(staff: Staff) -> Response:
             form.update(await self._access.form(request))
-            provider = await self._page.provider(request, admin)
+            provider = await self._page.get(request, staff)
             if not form.get("client_id", "").strip():
                 why = "enter the client ID that the provider gave you"
                 raise SettingInvalid(setting="client_id", value="", why=why)
@@ -105,7 +105,7 @@ class SetupForms:
             kept = sso.options if sso and sso.protocol == "oidc" else {}
             new = {"auth_method": form.get("auth_method", "")}
             await self._rooms.single_sign_on.set_up_oidc(
-                admin.writer,
+                staff.writer,
                 provider,
                 form.get("issuer", ""),
                 client_id=form.get("client_id", ""),
@@ -114,29 +114,29 @@ class SetupForms:
             )
             return self._access.reception.go(f"{self._page.path(request)}?done=set-up")
 
-        async def refused(admin: Administrator, refusal: Refusal) -> Response:
+        async def refused(staff: Staff, refusal: Refusal) -> Response:
             errors = errors_of(refusal, _OIDC_FIELDS)
             if refusal.code == "sso.trust_unreadable":
                 errors = {"issuer": sentence_of(refusal)}
             form.pop("client_secret", None)
-            return await self._draw(request, admin, "oidc", form, errors, status_of(refusal))
+            return await self._draw(request, staff, "oidc", form, errors, status_of(refusal))
 
         return await self._access.change(request, work, f"{self._page.path(request)}/oidc", refused)
 
     async def _draw(
         self,
         request: Request,
-        admin: Administrator,
+        staff: Staff,
         protocol: str,
         form: Form,
         errors: Errors | None = None,
         status: int = 200,
     ) -> Response:
-        provider = await self._page.provider(request, admin)
+        provider = await self._page.get(request, staff)
         sso = await self._rooms.single_sign_on.find(provider)
         return self._access.page(
             request,
-            admin,
+            staff,
             f"setup_{protocol}.html",
             status,
             form=form,

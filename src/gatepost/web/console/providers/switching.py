@@ -5,14 +5,13 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.corridor import Writer
 from gatepost.store.rows import ProviderRow
-from gatepost.web.console.access import Access, Administrator
+from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.providers.page import ProviderPage
 from gatepost.web.console.rooms import ConsoleRooms
-
-Deed = Callable[[Writer, ProviderRow], Awaitable[object]]
+from gatepost.web.console.subject import Deed
+from gatepost.web.pages.reception import Form
 
 
 class Switches:
@@ -27,19 +26,19 @@ class Switches:
     async def on(self, request: Request) -> Response:
         """Switch SSO on, if it was tested."""
 
-        async def deed(writer: Writer, provider: ProviderRow) -> object:
+        async def deed(writer: Writer, provider: ProviderRow, _form: Form) -> object:
             return await self._sso.switch(writer, provider, on=True)
 
-        return await self._do(request, deed, "switched-on")
+        return await self._page.do(request, deed, "switched-on")
 
     async def show_off(self, request: Request) -> Response:
         """Show whose sessions end when SSO is switched off, and who can sign in then."""
 
-        async def work(admin: Administrator) -> Response:
-            provider, sso = await self._page.half(request, admin)
+        async def work(staff: Staff) -> Response:
+            provider, sso = await self._page.half(request, staff)
             return self._access.page(
                 request,
-                admin,
+                staff,
                 "switch_off.html",
                 provider=provider,
                 sso=sso,
@@ -53,32 +52,28 @@ class Switches:
     async def off(self, request: Request) -> Response:
         """Switch SSO off; the provider's sessions end."""
 
-        async def deed(writer: Writer, provider: ProviderRow) -> object:
+        async def deed(writer: Writer, provider: ProviderRow, _form: Form) -> object:
             return await self._sso.switch(writer, provider, on=False)
 
-        return await self._do(request, deed, "switched-off", "/off")
+        return await self._page.do(request, deed, "switched-off", "/off")
 
     async def refresh(self, request: Request) -> Response:
         """Read the provider's metadata or keys again."""
-        return await self._do(request, self._sso.refresh, "read")
+        return await self._page.do(request, _plain(self._sso.refresh), "read")
 
     async def publish_key(self, request: Request) -> Response:
         """Publish the next certificate of ours."""
-        return await self._do(request, self._sso.announce_key, "key-published")
+        return await self._page.do(request, _plain(self._sso.announce_key), "key-published")
 
     async def switch_key(self, request: Request) -> Response:
         """Sign with it from now on."""
-        return await self._do(request, self._sso.switch_key, "key-switched")
+        return await self._page.do(request, _plain(self._sso.switch_key), "key-switched")
 
-    async def _do(self, request: Request, deed: Deed, done: str, form: str = "") -> Response:
-        page = self._page.path(request)
 
-        async def work(admin: Administrator) -> Response:
-            await self._access.form(request)
-            await deed(admin.writer, await self._page.provider(request, admin))
-            return self._access.reception.go(f"{page}?done={done}")
+def _plain(deed: Callable[[Writer, ProviderRow], Awaitable[object]]) -> Deed[ProviderRow]:
+    """Give the deed of a button whose form says nothing more."""
 
-        async def refused(admin: Administrator, refusal: Refusal) -> Response:
-            return await self._page.draw_refused(request, admin, refusal)
+    async def with_form(writer: Writer, provider: ProviderRow, _form: Form) -> object:
+        return await deed(writer, provider)
 
-        return await self._access.change(request, work, f"{page}{form}", refused)
+    return with_form

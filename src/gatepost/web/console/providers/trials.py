@@ -15,7 +15,7 @@ from gatepost.login.testing import Compared, Result
 from gatepost.login.visit import Visit
 from gatepost.store.login_rows import AttemptRow, SsoRow
 from gatepost.store.rows import ProviderRow
-from gatepost.web.console.access import Access, Administrator
+from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import FIXES
 from gatepost.web.console.providers.page import ProviderPage
 from gatepost.web.console.rooms import ConsoleRooms
@@ -51,10 +51,10 @@ class Trials:
     async def begin(self, request: Request) -> Response:
         """Send the administrator to the provider."""
 
-        async def work(admin: Administrator) -> Response:
-            provider, _ = await self._page.half(request, admin)
-            asked = Asked(purpose=Purpose.TEST, session_id=admin.signed.session.session_id)
-            step = await self._rooms.login.sso.begin(admin.visit, provider, asked)
+        async def work(staff: Staff) -> Response:
+            provider, _ = await self._page.half(request, staff)
+            asked = Asked(purpose=Purpose.TEST, session_id=staff.signed.session.session_id)
+            step = await self._rooms.login.sso.begin(staff.visit, provider, asked)
             return self._to_provider(request, step)
 
         return await self._access.look(request, work)
@@ -64,13 +64,13 @@ class Trials:
         if await self._access.find(request) is None and self._own_secret(request):
             return await self._show_own(request)
 
-        async def work(admin: Administrator) -> Response:
-            provider, sso = await self._page.half(request, admin)
-            attempt, result = await self._find(request, admin.tenant_id)
+        async def work(staff: Staff) -> Response:
+            provider, sso = await self._page.half(request, staff)
+            attempt, result = await self._find(request, staff.tenant_id)
             if attempt.provider_id != provider.provider_id:
                 raise AttemptGone
             return self._access.page(
-                request, admin, "test_result.html", **_shown(provider, sso, attempt, result),
+                request, staff, "test_result.html", **_shown(provider, sso, attempt, result),
                 path=self._page.path(request), is_guest=False,
             )  # fmt: skip
 
@@ -112,7 +112,7 @@ class Trials:
             shown = _shown(provider, sso, attempt, result)
             return self._reception.page(
                 request, "console/test_result.html", **shown, is_guest=True, may_change=False,
-                now=self._rooms.login.equipment.now,
+                is_administrator=False, now=self._rooms.login.equipment.now,
             )  # fmt: skip
 
         return await self._reception.answer(request, work)

@@ -1,0 +1,49 @@
+"""What the console shows and keeps: support staff, tallies, saved views, long work, lists."""
+
+STATEMENTS: tuple[str, ...] = (
+    "ALTER TABLE users ADD COLUMN support {bool} NOT NULL DEFAULT {false}",
+    "CREATE INDEX users_support ON users (tenant_id, user_id) WHERE support",
+    "CREATE INDEX users_inactive ON users (tenant_id, user_id) WHERE status = 'inactive'",
+    "CREATE INDEX users_technician ON users (tenant_id, user_id) WHERE user_type = 'technician'",
+    "CREATE INDEX users_display_names ON users (tenant_id, display_name_folded)",
+    "ALTER TABLE providers ADD COLUMN paused_at {instant}",
+    """CREATE INDEX requests_provider ON requests (tenant_id, provider_id, request_id)
+        WHERE provider_id IS NOT NULL""",
+    "CREATE INDEX requests_refused ON requests (tenant_id, request_id) WHERE status >= 400",
+    """CREATE INDEX activities_provider ON activities (tenant_id, provider_id, activity_id)
+        WHERE provider_id IS NOT NULL""",
+    """CREATE INDEX activities_request ON activities (tenant_id, request_id)
+        WHERE request_id IS NOT NULL""",
+    """CREATE TABLE tallies (
+        tenant_id {int} NOT NULL,
+        hour_at {instant} NOT NULL,
+        provider_id {id} NOT NULL,
+        door {text} NOT NULL,
+        outcome {text} NOT NULL,
+        number {int} NOT NULL,
+        PRIMARY KEY (tenant_id, hour_at, provider_id, door, outcome))
+        {clustered}""",
+    """CREATE TABLE saved_views (
+        tenant_id {int} NOT NULL,
+        view_id {id} NOT NULL,
+        user_id {id} NOT NULL,
+        page {text} NOT NULL,
+        name {text} NOT NULL,
+        query {text} NOT NULL,
+        created_at {instant} NOT NULL,
+        PRIMARY KEY (tenant_id, view_id))""",
+    "CREATE INDEX saved_views_user ON saved_views (tenant_id, user_id, page)",
+    """CREATE TABLE jobs (
+        tenant_id {int} NOT NULL,
+        job_id {id} NOT NULL,
+        kind {text} NOT NULL,
+        state {text} NOT NULL,
+        done {int} NOT NULL,
+        total {int} NOT NULL,
+        facts {json} NOT NULL,
+        created_by {text} NOT NULL,
+        created_at {instant} NOT NULL,
+        beat_at {instant} NOT NULL,
+        finished_at {instant},
+        PRIMARY KEY (tenant_id, job_id))""",
+)

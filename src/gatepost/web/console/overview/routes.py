@@ -1,0 +1,13 @@
+"""The paths of this package."""
+
+from starlette.routing import Route
+
+from gatepost.web.console.access import Access
+from gatepost.web.console.overview.front import Front
+from gatepost.web.console.rooms import ConsoleRooms
+
+
+def routes(access: Access, rooms: ConsoleRooms) -> list[Route]:
+    """Put the pages behind their paths."""
+    front = Front(access, rooms)
+    return [Route("/console", front.show, methods=["GET"])]
