@@ -9,8 +9,8 @@ import pytest
 from gatepost.activity.outbox import Message, opened, queued
 from gatepost.base.sealing import Sealer, SealKeyMissing
 from gatepost.base.secrets import SystemSecrets
-from gatepost.login.resealing import COLUMNS, Resealed, Resealing
-from gatepost.login.second_factor import factor_context
+from gatepost.login.factors.second_factor import factor_context
+from gatepost.login.upkeep.resealing import COLUMNS, Resealed, Resealing
 from gatepost.store.changes import Change, Insert, Update
 from gatepost.store.login_rows import FactorRow, MessageRow
 from gatepost.store.read import select_rows

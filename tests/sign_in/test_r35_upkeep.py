@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gatepost.login.upkeep import TOLD_DAYS
+from gatepost.login.upkeep.freshness import TOLD_DAYS
 from gatepost.store.rows import ProviderRow
 from tests.rules.world import World, together
 from tests.saml.keys import Pair, pair

@@ -7,8 +7,8 @@ import pytest
 
 from gatepost.base.sealing import Sealer
 from gatepost.base.secrets import SystemSecrets
-from gatepost.login import throttling
-from gatepost.login.known_browser import browser_of, new_mark
+from gatepost.login.native import throttling
+from gatepost.login.native.known_browser import browser_of, new_mark
 from gatepost.login.proofs import throttle
 from tests.rules.world import World
 from tests.sign_in.browser import KNOWN, Browser, landed

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gatepost.login import challenges
+from gatepost.login.factors import challenges
 from gatepost.login.proofs.throttle import Policy
 from tests.rules.world import World
 from tests.sign_in.browser import Browser, text_of

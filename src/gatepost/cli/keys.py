@@ -8,7 +8,7 @@ import msgspec
 from gatepost.cli.desk import Desk, at_desk
 from gatepost.cli.errors import ExitCode
 from gatepost.cli.main import Frame
-from gatepost.login.resealing import Resealed, Resealing
+from gatepost.login.upkeep.resealing import Resealed, Resealing
 from gatepost.tenancy.tenants import DEFAULT
 
 _COLUMNS = ("key", "state", "column", "count")

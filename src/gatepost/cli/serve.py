@@ -20,7 +20,7 @@ from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
 from gatepost.cli.output import Output
 from gatepost.lifecycle.corridor import Writer
-from gatepost.login.resealing import Resealing
+from gatepost.login.upkeep.resealing import Resealing
 from gatepost.tenancy.administrators import LINK_MINUTES
 from gatepost.wiring import House, open_house
 

@@ -6,7 +6,7 @@ import click
 
 from gatepost.cli.desk import TENANT, YES, Desk, at_desk, instant
 from gatepost.cli.main import Frame
-from gatepost.login.links import NewLink
+from gatepost.login.native.links import NewLink
 from gatepost.store.login_rows import FactorRow, SessionRow
 from gatepost.store.rows import UserRow
 

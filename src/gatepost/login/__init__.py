@@ -10,11 +10,11 @@ OpenID Connect say is read in `saml` and `oidc`; this room knows only an `Identi
 
 In reading order:
 
-- what is decided: refusals, identity, subject, evidence, routing, native_access, attempts;
-- the flow: steps, flow, visit, native, second_factor, challenges, completion, sessions;
-- through a provider: halves, sso, sso_start, sso_return with saml_return, oidc_return and
-  answers, candidates, refusing, logout, testing, publishing;
-- what people keep: links, new_password, enrolment, account, step_up, known_browser, notices;
-- proofs, a package: passwords, codes, passkeys, and how often each may fail (throttling counts);
-- upkeep: upkeep, refresh, resealing. `equipment` and `rooms` put all of it together, once.
+- what a sign-in is: refusals, attempts, steps, flow, visit, completion, sessions;
+- native: a password here, links, and who decides which way in;
+- provider: there and back through an identity provider;
+- factors: the second factor, in a sign-in and in a step-up; proofs: what each proof is worth,
+  and how often it may fail;
+- account: what people change of how they prove themselves;
+- upkeep: what goes on by itself. `equipment` and `rooms` put all of it together, once.
 """

@@ -13,11 +13,14 @@ from gatepost.lifecycle import contact
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.rules.access import end_access
-from gatepost.login import notices, throttling
-from gatepost.login.enrolment import Begun, Enrolling, Enrolment, recovery_changes
 from gatepost.login.equipment import Equipment
-from gatepost.login.new_password import NewPasswords, ended_proofs, password_changes
+from gatepost.login.factors.enrolment import Begun, Enrolling, Enrolment, recovery_changes
+from gatepost.login.factors.second_factor import Owner, Proof, missed, subject_of
+from gatepost.login.factors.step_up import StepUp
+from gatepost.login.native import notices, throttling
+from gatepost.login.native.new_password import NewPasswords, ended_proofs, password_changes
 from gatepost.login.proofs import recovery
+from gatepost.login.provider.refusing import refuse, refused_plan
 from gatepost.login.refusals import (
     FactorNotFound,
     LastFactor,
@@ -26,10 +29,7 @@ from gatepost.login.refusals import (
     ProofWrong,
     Throttled,
 )
-from gatepost.login.refusing import refuse, refused_plan
-from gatepost.login.second_factor import Owner, Proof, missed, subject_of
 from gatepost.login.sessions import Signed, ended, owner_of
-from gatepost.login.step_up import StepUp
 from gatepost.login.visit import Visit, known
 from gatepost.store import logins, sessions, sso, users
 from gatepost.store.changes import Change, Delete, DeleteAll, Update

@@ -18,14 +18,16 @@ import msgspec
 from gatepost.activity.entry import Entry
 from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.plan import Plan
-from gatepost.login import throttling
 from gatepost.login.attempts import Stage, advance, count_try, ended_attempts, with_facts
-from gatepost.login.challenges import Challenges
 from gatepost.login.completion import NewSession, complete
-from gatepost.login.enrolment import Begun, Enrolling, Enrolment
 from gatepost.login.equipment import Equipment
-from gatepost.login.known_browser import new_mark
-from gatepost.login.native_access import signs_in_natively
+from gatepost.login.factors.challenges import Challenges
+from gatepost.login.factors.enrolment import Begun, Enrolling, Enrolment
+from gatepost.login.factors.second_factor import Known, Owner, Proof, SecondFactors
+from gatepost.login.native import throttling
+from gatepost.login.native.known_browser import new_mark
+from gatepost.login.native.native_access import signs_in_natively
+from gatepost.login.provider.refusing import refuse, refused_plan
 from gatepost.login.refusals import (
     AccountInactive,
     AccountProtected,
@@ -36,8 +38,6 @@ from gatepost.login.refusals import (
     StageMismatch,
     Throttled,
 )
-from gatepost.login.refusing import refuse, refused_plan
-from gatepost.login.second_factor import Known, Owner, Proof, SecondFactors
 from gatepost.login.sessions import Signed, owner_of
 from gatepost.login.steps import Done, ToStage
 from gatepost.login.visit import Visit, known

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gatepost.login.resealing import COLUMNS
+from gatepost.login.upkeep.resealing import COLUMNS
 from gatepost.store.tables import ALL, Kind
 from gatepost.tenancy.sso_parties import key_context
 from gatepost.wiring import House

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gatepost.login.second_factor import factor_context
+from gatepost.login.factors.second_factor import factor_context
 from gatepost.store.changes import Change, Insert
 from gatepost.store.login_rows import FactorRow, RecoveryCodeRow, SubjectRow
 from gatepost.store.messages import due

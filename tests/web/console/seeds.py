@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from gatepost.base.secrets import digest
-from gatepost.login.testing import Compared, Result
+from gatepost.login.provider.testing import Compared, Result
 from gatepost.store.changes import Insert, Update
 from gatepost.store.login_rows import AttemptRow, FactorRow, SessionRow
 from gatepost.store.rows import ProviderRow, UserRow

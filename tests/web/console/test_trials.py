@@ -3,8 +3,8 @@
 import httpx2
 import pytest
 
+from gatepost.login.provider.testing import LINK_LIFETIME
 from gatepost.login.refusals import AttemptGone, LinkUnusable
-from gatepost.login.testing import LINK_LIFETIME
 from gatepost.store.login_rows import SsoRow
 from gatepost.store.rows import ProviderRow
 from tests.rules.world import PUBLIC_URL, World

@@ -6,7 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.login.account import Account, Overview
-from gatepost.login.enrolment import Begun
+from gatepost.login.factors.enrolment import Begun
+from gatepost.login.factors.second_factor import Proof
+from gatepost.login.factors.step_up import StepUp
 from gatepost.login.refusals import (
     FactorNotFound,
     LastFactor,
@@ -15,9 +17,7 @@ from gatepost.login.refusals import (
     ProofWrong,
     Throttled,
 )
-from gatepost.login.second_factor import Proof
 from gatepost.login.sessions import Sessions, Signed
-from gatepost.login.step_up import StepUp
 from gatepost.login.visit import Visit
 from gatepost.store.login_rows import FactorRow
 from gatepost.web.account.entrance import HOME, Entrance

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from gatepost.lifecycle import contact
 from gatepost.login.account import Account
-from gatepost.login.enrolment import masked
+from gatepost.login.factors.enrolment import masked
 from gatepost.login.sessions import Signed
 from gatepost.login.visit import Visit, known
 from gatepost.store.rows import UserRow

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.login.account import Account
-from gatepost.login.enrolment import masked
+from gatepost.login.factors.enrolment import masked
+from gatepost.login.factors.step_up import StepUp
 from gatepost.login.refusals import MessagesOff, PhoneUnacceptable, Throttled
 from gatepost.login.sessions import Sessions, Signed
-from gatepost.login.step_up import StepUp
 from gatepost.login.visit import Visit, known
 from gatepost.web.account.entrance import HOME, Entrance
 from gatepost.web.account.factors import FactorPages

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.base.ids import is_id
-from gatepost.login.logout import Logout
+from gatepost.login.provider.logout import Logout
 from gatepost.login.refusals import SessionGone
 from gatepost.login.sessions import Sessions, Signed
 from gatepost.login.visit import Visit, known

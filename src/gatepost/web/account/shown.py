@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from gatepost.lifecycle.account import Document
-from gatepost.login.enrolment import NAMES
+from gatepost.login.factors.enrolment import NAMES
 from gatepost.store.login_rows import FactorRow, SessionRow
 from gatepost.store.rows import UserRow
 from gatepost.web.account.browsers import browser_in_words

@@ -6,7 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.login.account import Account
-from gatepost.login.enrolment import masked
+from gatepost.login.factors.enrolment import masked
+from gatepost.login.factors.second_factor import Proof
+from gatepost.login.factors.step_up import StepUp
 from gatepost.login.refusals import (
     FactorNotFound,
     MessagesOff,
@@ -15,9 +17,7 @@ from gatepost.login.refusals import (
     StepUpRequired,
     Throttled,
 )
-from gatepost.login.second_factor import Proof
 from gatepost.login.sessions import Sessions, Signed
-from gatepost.login.step_up import StepUp
 from gatepost.login.visit import Visit
 from gatepost.web.account.entrance import HOME, Entrance
 from gatepost.web.pages import cookies

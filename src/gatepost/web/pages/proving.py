@@ -7,10 +7,10 @@ from typing import Any, Final
 import msgspec
 
 from gatepost.base.refusal import Refusal
-from gatepost.login.enrolment import NAMES, Begun, masked
+from gatepost.login.factors.enrolment import NAMES, Begun, masked
+from gatepost.login.factors.second_factor import METHODS
 from gatepost.login.proofs.totp import qr_svg
 from gatepost.login.refusals import ProofWrong
-from gatepost.login.second_factor import METHODS
 from gatepost.store.login_rows import FactorRow
 from gatepost.web.pages.refusals import words_of
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from gatepost.base.actor import Actor, ActorKind
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.refusals import UserNameTaken
-from gatepost.login.links import Links
+from gatepost.login.native.links import Links
 from gatepost.login.visit import Visit
 from gatepost.tenancy.administrators import Administrators
 from gatepost.tenancy.refusals import LinkSpent, SettingInvalid

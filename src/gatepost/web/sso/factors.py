@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.login.attempts import Stage
-from gatepost.login.enrolment import Begun, masked
+from gatepost.login.factors.enrolment import Begun, masked
+from gatepost.login.factors.second_factor import Proof
 from gatepost.login.flow import Flow, Standing
 from gatepost.login.refusals import (
     MessagesOff,
@@ -12,7 +13,6 @@ from gatepost.login.refusals import (
     ProofWrong,
     Throttled,
 )
-from gatepost.login.second_factor import Proof
 from gatepost.login.visit import Visit
 from gatepost.web.pages.proving import LABELS, as_json, kinds_of, said, shown
 from gatepost.web.pages.reception import Form, Reception, csrf_of

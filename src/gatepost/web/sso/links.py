@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gatepost.login.links import INVITATION, Links
-from gatepost.login.native import NativeSignIn
+from gatepost.login.native.links import INVITATION, Links
+from gatepost.login.native.password_form import NativeSignIn
 from gatepost.login.refusals import PasswordUnacceptable
 from gatepost.login.visit import Visit
 from gatepost.store.rows import UserRow

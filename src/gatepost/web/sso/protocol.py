@@ -5,10 +5,10 @@ import json
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from gatepost.login.logout import Away, Logout
-from gatepost.login.publishing import Publishing
-from gatepost.login.sso import Sso
-from gatepost.login.sso_start import Asked
+from gatepost.login.provider.logout import Away, Logout
+from gatepost.login.provider.publishing import Publishing
+from gatepost.login.provider.sso import Sso
+from gatepost.login.provider.sso_start import Asked
 from gatepost.login.steps import Tested, ToStage
 from gatepost.login.visit import Visit
 from gatepost.saml.binding import Posted, Received, Redirected

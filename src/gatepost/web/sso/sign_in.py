@@ -5,10 +5,10 @@ from starlette.responses import Response
 
 from gatepost.login.attempts import Stage
 from gatepost.login.flow import Flow
-from gatepost.login.native import NativeSignIn
+from gatepost.login.native.password_form import NativeSignIn
+from gatepost.login.provider.sso import Sso
+from gatepost.login.provider.sso_start import Asked
 from gatepost.login.refusals import ProofWrong, Throttled
-from gatepost.login.sso import Sso
-from gatepost.login.sso_start import Asked
 from gatepost.login.visit import Visit
 from gatepost.tenancy.tenants import DEFAULT, Tenants
 from gatepost.web.pages.reception import Reception, csrf_of

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.corridor import Writer
-from gatepost.login.links import NewLink
+from gatepost.login.native.links import NewLink
 from gatepost.store.rows import UserRow
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import sentence_of, status_of

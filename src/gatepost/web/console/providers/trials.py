@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from gatepost.base.ids import is_id
 from gatepost.login.attempts import LIFETIME, Purpose
+from gatepost.login.provider.sso_start import Asked
+from gatepost.login.provider.testing import Compared, Result
 from gatepost.login.refusals import AttemptGone
-from gatepost.login.sso_start import Asked
 from gatepost.login.steps import ToProvider
-from gatepost.login.testing import Compared, Result
 from gatepost.login.visit import Visit
 from gatepost.store.login_rows import AttemptRow, SsoRow
 from gatepost.store.rows import ProviderRow

@@ -8,13 +8,9 @@ import msgspec
 from gatepost.activity.entry import Entry
 from gatepost.base.actor import Actor
 from gatepost.lifecycle import contact
-from gatepost.login import notices
-from gatepost.login.challenges import Challenges
 from gatepost.login.equipment import Equipment
-from gatepost.login.proofs import passkeys, recovery, sms, totp
-from gatepost.login.proofs.failure import ProofFailed
-from gatepost.login.refusals import FactorTaken, PhoneUnacceptable, ProofWrong
-from gatepost.login.second_factor import (
+from gatepost.login.factors.challenges import Challenges
+from gatepost.login.factors.second_factor import (
     METHODS,
     Owner,
     Proof,
@@ -25,6 +21,10 @@ from gatepost.login.second_factor import (
     spent,
     subject_of,
 )
+from gatepost.login.native import notices
+from gatepost.login.proofs import passkeys, recovery, sms, totp
+from gatepost.login.proofs.failure import ProofFailed
+from gatepost.login.refusals import FactorTaken, PhoneUnacceptable, ProofWrong
 from gatepost.store import logins
 from gatepost.store.changes import Change, DeleteAll, Insert, Update
 from gatepost.store.login_rows import ChallengeRow, FactorRow, RecoveryCodeRow

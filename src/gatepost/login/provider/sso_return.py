@@ -19,15 +19,15 @@ from gatepost.lifecycle.refusals import UserNameTaken
 from gatepost.lifecycle.rules.user_type import WIRE_WORDS
 from gatepost.lifecycle.users import NewUser, Users
 from gatepost.login.attempts import Begun, Stage, advance, insert, with_facts
-from gatepost.login.candidates import candidates
 from gatepost.login.equipment import Equipment
-from gatepost.login.evidence import Evidence, judge
-from gatepost.login.halves import Half
-from gatepost.login.identity import Identity, profile, values_of
+from gatepost.login.provider.candidates import candidates
+from gatepost.login.provider.evidence import Evidence, judge
+from gatepost.login.provider.halves import Half
+from gatepost.login.provider.identity import Identity, profile, values_of
+from gatepost.login.provider.refusing import refuse, refused_plan
+from gatepost.login.provider.subject import Candidates, Match, match
 from gatepost.login.refusals import AccountNotTheProviders, MessageReplayed, SubjectUnknown
-from gatepost.login.refusing import refuse, refused_plan
 from gatepost.login.steps import ToStage
-from gatepost.login.subject import Candidates, Match, match
 from gatepost.login.visit import Visit, sent_by
 from gatepost.scim.urns import GATEPOST_USER, USER
 from gatepost.store import logins, providers

@@ -16,9 +16,11 @@ from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.plan import Plan
 from gatepost.login.attempts import Stage
 from gatepost.login.equipment import Equipment
-from gatepost.login.halves import Half, Halves
-from gatepost.login.identity import of_id_token
-from gatepost.login.refresh import Refresher
+from gatepost.login.provider.halves import Half, Halves
+from gatepost.login.provider.identity import of_id_token
+from gatepost.login.provider.refresh import Refresher
+from gatepost.login.provider.sso_return import Returned
+from gatepost.login.provider.sso_start import asked_context
 from gatepost.login.refusals import (
     AttemptGone,
     BrowserMismatch,
@@ -26,8 +28,6 @@ from gatepost.login.refusals import (
     ProviderRefused,
     SsoSwitchedOff,
 )
-from gatepost.login.sso_return import Returned
-from gatepost.login.sso_start import asked_context
 from gatepost.oidc import callback, id_token, token_request, userinfo
 from gatepost.oidc.errors import OidcError
 from gatepost.oidc.exchange import HttpRequest

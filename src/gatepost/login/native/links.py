@@ -12,18 +12,18 @@ from gatepost.activity.entry import Entry
 from gatepost.base.secrets import digest
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.plan import Plan
-from gatepost.login import notices, throttling
 from gatepost.login.attempts import Stage, insert
 from gatepost.login.equipment import Equipment
-from gatepost.login.native_access import signs_in_natively
-from gatepost.login.new_password import NewPasswords, ended_proofs, password_changes
+from gatepost.login.factors.second_factor import subject_of
+from gatepost.login.native import notices, throttling
+from gatepost.login.native.native_access import signs_in_natively
+from gatepost.login.native.new_password import NewPasswords, ended_proofs, password_changes
+from gatepost.login.native.throttling import Counters
 from gatepost.login.proofs.throttle import Policy, address_name
+from gatepost.login.provider.refusing import refuse
 from gatepost.login.refusals import LinkUnusable, MessagesOff, NativeSignInOff, Throttled
-from gatepost.login.refusing import refuse
-from gatepost.login.second_factor import subject_of
 from gatepost.login.sessions import ended
 from gatepost.login.steps import ToStage
-from gatepost.login.throttling import Counters
 from gatepost.login.visit import Visit, known, somebody
 from gatepost.scim.fold import fold
 from gatepost.store import links, logins, sessions, users

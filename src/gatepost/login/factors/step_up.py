@@ -7,12 +7,9 @@ import msgspec
 
 from gatepost.activity.entry import Entry
 from gatepost.lifecycle.plan import Plan
-from gatepost.login import throttling
-from gatepost.login.challenges import Challenges
 from gatepost.login.equipment import Equipment
-from gatepost.login.refusals import ProofWrong, SessionGone, StepUpRequired, Throttled
-from gatepost.login.refusing import refuse, refused_plan
-from gatepost.login.second_factor import (
+from gatepost.login.factors.challenges import Challenges
+from gatepost.login.factors.second_factor import (
     Known,
     Owner,
     Proof,
@@ -20,6 +17,9 @@ from gatepost.login.second_factor import (
     missed,
     subject_of,
 )
+from gatepost.login.native import throttling
+from gatepost.login.provider.refusing import refuse, refused_plan
+from gatepost.login.refusals import ProofWrong, SessionGone, StepUpRequired, Throttled
 from gatepost.login.sessions import STEP_UP, Signed, owner_of, rotated
 from gatepost.login.visit import Visit, known
 from gatepost.store import sessions

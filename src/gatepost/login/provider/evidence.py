@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from gatepost.login.identity import Identity
+from gatepost.login.provider.identity import Identity
 from gatepost.tenancy.sso_options import MfaRule
 
 _SKEW = timedelta(seconds=60)

@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from gatepost.base.refusal import Refusal
-from gatepost.login import answers
 from gatepost.login.attempts import Purpose
 from gatepost.login.equipment import Equipment
-from gatepost.login.halves import Half, Halves
-from gatepost.login.oidc_return import OidcReturn
+from gatepost.login.provider import answers
+from gatepost.login.provider.halves import Half, Halves
+from gatepost.login.provider.oidc_return import OidcReturn
+from gatepost.login.provider.refusing import refuse
+from gatepost.login.provider.saml_return import SamlReturn
+from gatepost.login.provider.sso_return import Returned, SsoReturn
+from gatepost.login.provider.sso_start import Asked, SsoStart
+from gatepost.login.provider.testing import Testing
 from gatepost.login.refusals import AttemptGone, MessageReplayed
-from gatepost.login.refusing import refuse
-from gatepost.login.saml_return import SamlReturn
-from gatepost.login.sso_return import Returned, SsoReturn
-from gatepost.login.sso_start import Asked, SsoStart
 from gatepost.login.steps import Tested, ToProvider, ToStage
-from gatepost.login.testing import Testing
 from gatepost.login.visit import Visit, sent_by
 from gatepost.store.login_rows import AttemptRow
 from gatepost.store.rows import ProviderRow

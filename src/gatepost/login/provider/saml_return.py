@@ -7,12 +7,13 @@ from gatepost.base.clock import Clock
 from gatepost.base.ids import is_id
 from gatepost.base.log import redacted
 from gatepost.base.secrets import digest
-from gatepost.login import answers
 from gatepost.login.attempts import LIFETIME, Stage
 from gatepost.login.equipment import Equipment
-from gatepost.login.halves import Half, Halves
-from gatepost.login.identity import of_assertion
-from gatepost.login.refresh import Refresher
+from gatepost.login.provider import answers
+from gatepost.login.provider.halves import Half, Halves
+from gatepost.login.provider.identity import of_assertion
+from gatepost.login.provider.refresh import Refresher
+from gatepost.login.provider.sso_return import Returned, replay_digest
 from gatepost.login.refusals import (
     AttemptGone,
     BrowserMismatch,
@@ -20,7 +21,6 @@ from gatepost.login.refusals import (
     ProviderRefused,
     SsoSwitchedOff,
 )
-from gatepost.login.sso_return import Returned, replay_digest
 from gatepost.login.visit import Visit
 from gatepost.saml import inspect, response
 from gatepost.saml.errors import AuthnContext, MetadataExpired, SamlError, SignatureInvalid

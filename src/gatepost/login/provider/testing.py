@@ -18,14 +18,14 @@ from gatepost.base.secrets import digest
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.plan import Plan
 from gatepost.login.attempts import Stage, with_facts
-from gatepost.login.candidates import candidates
 from gatepost.login.equipment import Equipment
-from gatepost.login.evidence import judge
-from gatepost.login.halves import Half
+from gatepost.login.provider.candidates import candidates
+from gatepost.login.provider.evidence import judge
+from gatepost.login.provider.halves import Half
+from gatepost.login.provider.sso_return import Returned
+from gatepost.login.provider.subject import match
 from gatepost.login.refusals import AttemptGone, LinkUnusable
-from gatepost.login.sso_return import Returned
 from gatepost.login.steps import Tested
-from gatepost.login.subject import match
 from gatepost.login.visit import Visit, sent_by
 from gatepost.saml import inspect
 from gatepost.saml.certificate import describe

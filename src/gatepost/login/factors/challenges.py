@@ -8,13 +8,13 @@ import msgspec
 from gatepost.base.actor import Actor
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.plan import Plan
-from gatepost.login import notices, throttling
 from gatepost.login.equipment import Equipment
+from gatepost.login.factors.second_factor import CHALLENGE_LIFETIME, Owner, challenge_context, rp_of
+from gatepost.login.native import notices, throttling
+from gatepost.login.native.throttling import Counters
 from gatepost.login.proofs import passkeys, sms
 from gatepost.login.proofs.throttle import Policy
 from gatepost.login.refusals import FactorNotFound, MessagesOff, PhoneUnacceptable
-from gatepost.login.second_factor import CHALLENGE_LIFETIME, Owner, challenge_context, rp_of
-from gatepost.login.throttling import Counters
 from gatepost.store import logins
 from gatepost.store.changes import Change, DeleteAll, Insert
 from gatepost.store.login_rows import ChallengeRow

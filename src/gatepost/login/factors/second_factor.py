@@ -9,8 +9,8 @@ import msgspec
 from gatepost.activity.entry import Entry, Subject
 from gatepost.base.actor import Actor
 from gatepost.base.sealing import Sealer
-from gatepost.login import notices, throttling
 from gatepost.login.equipment import Equipment
+from gatepost.login.native import notices, throttling
 from gatepost.login.proofs import passkeys, recovery, sms, totp
 from gatepost.login.proofs.failure import ProofFailed
 from gatepost.login.proofs.relying_party import RelyingPartyIdentity

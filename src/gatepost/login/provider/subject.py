@@ -4,7 +4,7 @@ import msgspec
 
 from gatepost.lifecycle.account import addresses, domain_of
 from gatepost.lifecycle.rules.adoption import serves
-from gatepost.login.identity import Identity
+from gatepost.login.provider.identity import Identity
 from gatepost.login.refusals import (
     AccountInactive,
     AccountNotTheProviders,

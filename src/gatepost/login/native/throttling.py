@@ -16,8 +16,8 @@ from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.plan import Plan
 from gatepost.login.proofs import throttle
 from gatepost.login.proofs.throttle import Policy
+from gatepost.login.provider.refusing import refuse
 from gatepost.login.refusals import Throttled
-from gatepost.login.refusing import refuse
 from gatepost.store import logins
 from gatepost.store.changes import Change, Delete, Insert, Update
 from gatepost.store.login_rows import ThrottleRow

@@ -5,10 +5,10 @@ stays far below what is free, and whoever fails without end makes the others wai
 """
 
 from gatepost.lifecycle.corridor import Corridor
-from gatepost.login import throttling
+from gatepost.login.native import throttling
+from gatepost.login.native.throttling import Counters
 from gatepost.login.proofs.throttle import Policy, network_of
 from gatepost.login.refusals import Throttled
-from gatepost.login.throttling import Counters
 from gatepost.login.visit import Visit, sent_by
 from gatepost.store import logins
 from gatepost.store.rows import ProviderRow

@@ -1,6 +1,6 @@
 """Whether an account signs in with a password now: asked at the form, by links, and at the end."""
 
-from gatepost.login.routing import Routes, may_use_password, provider_for
+from gatepost.login.native.routing import Routes, may_use_password, provider_for
 from gatepost.store import providers, sso
 from gatepost.store.database import Database
 from gatepost.store.rows import UserRow

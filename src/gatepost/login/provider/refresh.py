@@ -7,7 +7,7 @@ from gatepost.base.actor import Actor, ActorKind
 from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.corridor import Writer
 from gatepost.login.equipment import Equipment
-from gatepost.login.halves import Half, Halves
+from gatepost.login.provider.halves import Half, Halves
 from gatepost.tenancy.sso import SingleSignOn
 
 _NOT_BEFORE = timedelta(minutes=1)

@@ -12,9 +12,9 @@ import msgspec
 
 from gatepost.activity.outbox import message_context
 from gatepost.base.sealing import Sealer, SealError
-from gatepost.login.second_factor import challenge_context, factor_context
-from gatepost.login.sso_return import hint_context
-from gatepost.login.sso_start import asked_context
+from gatepost.login.factors.second_factor import challenge_context, factor_context
+from gatepost.login.provider.sso_return import hint_context
+from gatepost.login.provider.sso_start import asked_context
 from gatepost.store import sealed
 from gatepost.store.changes import Update
 from gatepost.store.database import Database

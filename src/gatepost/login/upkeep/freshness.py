@@ -17,8 +17,8 @@ from gatepost.base.refusal import Refusal
 from gatepost.base.secrets import digest
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.plan import Plan
-from gatepost.login import notices
 from gatepost.login.equipment import Equipment
+from gatepost.login.native import notices
 from gatepost.saml.certificate import describe
 from gatepost.store import logins, providers, sso, tenants, users
 from gatepost.store.changes import Change, Insert

@@ -7,13 +7,13 @@ import msgspec
 from gatepost.lifecycle.account import domain_of, is_address
 from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.rules.adoption import serves
-from gatepost.login import throttling
 from gatepost.login.attempts import Stage, advance, insert, with_facts
 from gatepost.login.equipment import Equipment
-from gatepost.login.known_browser import browser_of
+from gatepost.login.native import throttling
+from gatepost.login.native.known_browser import browser_of
+from gatepost.login.native.routing import Routes, may_use_password, provider_for
+from gatepost.login.provider.refusing import refuse
 from gatepost.login.refusals import AccountInactive, NativeSignInOff, ProofWrong, Throttled
-from gatepost.login.refusing import refuse
-from gatepost.login.routing import Routes, may_use_password, provider_for
 from gatepost.login.steps import ToStage
 from gatepost.login.visit import Visit, known, somebody
 from gatepost.scim.fold import fold

@@ -7,10 +7,10 @@ import msgspec
 
 from gatepost.lifecycle.account import is_address
 from gatepost.lifecycle.plan import Plan
-from gatepost.login import throttling
 from gatepost.login.attempts import Begun, Purpose, Stage, insert
 from gatepost.login.equipment import Equipment
-from gatepost.login.halves import Half, Halves
+from gatepost.login.native import throttling
+from gatepost.login.provider.halves import Half, Halves
 from gatepost.login.refusals import SsoSwitchedOff
 from gatepost.login.steps import ToProvider
 from gatepost.login.visit import Visit, somebody

@@ -5,7 +5,7 @@ from typing import Any
 from joserfc.jwk import RSAKey
 
 from gatepost.login.equipment import Equipment
-from gatepost.login.halves import Half, Halves
+from gatepost.login.provider.halves import Half, Halves
 from gatepost.login.refusals import SsoSwitchedOff
 from gatepost.saml import metadata_writer
 from gatepost.saml.certificate import load

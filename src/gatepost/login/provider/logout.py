@@ -15,15 +15,15 @@ from gatepost.base.secrets import digest
 from gatepost.lifecycle.plan import Plan
 from gatepost.login.attempts import Purpose, Stage, finish, insert
 from gatepost.login.equipment import Equipment
-from gatepost.login.halves import Half, Halves
-from gatepost.login.oidc_return import refused as refused_token
-from gatepost.login.refresh import Refresher
+from gatepost.login.factors.second_factor import subject_of
+from gatepost.login.provider.halves import Half, Halves
+from gatepost.login.provider.oidc_return import refused as refused_token
+from gatepost.login.provider.refresh import Refresher
+from gatepost.login.provider.refusing import refuse
+from gatepost.login.provider.saml_return import refused as refused_message
+from gatepost.login.provider.sso_return import hint_context
 from gatepost.login.refusals import MessageReplayed, SsoSwitchedOff
-from gatepost.login.refusing import refuse
-from gatepost.login.saml_return import refused as refused_message
-from gatepost.login.second_factor import subject_of
 from gatepost.login.sessions import Signed, ended
-from gatepost.login.sso_return import hint_context
 from gatepost.login.visit import Visit, known, sent_by
 from gatepost.oidc import logout as openid_logout
 from gatepost.oidc.errors import OidcError

@@ -1,7 +1,7 @@
 """Reads the accounts that a person from a provider could be (R30)."""
 
-from gatepost.login.identity import Identity
-from gatepost.login.subject import Candidates
+from gatepost.login.provider.identity import Identity
+from gatepost.login.provider.subject import Candidates
 from gatepost.scim.fold import fold
 from gatepost.store import providers, sso, users
 from gatepost.store.database import Database
