@@ -361,3 +361,19 @@ async def test_a_provider_that_is_switched_off_is_not_heard(
         "/oidc/none/backchannel-logout", data={"logout_token": oidc.logout_token(sub="248")}
     )
     assert answer.status_code == 400
+
+
+async def test_a_network_that_sends_logouts_nobody_signed_waits_and_holds_up_nobody(
+    world: World, saml: SamlProvider, ada: SessionRow, browser: Browser
+) -> None:
+    """Each is verified beside the event loop, and counted like a refused Response."""
+    message = asking(saml, ada)
+    url = logout.redirect_url(message, relay_state=None, key_pem=pair("attacker").pem)
+    path, eve = url.removeprefix(PUBLIC_URL), Browser(world, "203.0.113.66")
+    answers = [await eve.open(path, site="cross-site") for _ in range(60)]
+    assert [one.status_code for one in answers[:40]] == [403] * 40
+    assert [one.status_code for one in answers[-10:]] == [429] * 10
+    assert (await record_of(world, answers[-1])).reason == "login.throttled"
+    assert await browser.is_signed_in()
+    assert (await sent(saml, message)).status_code == 303
+    assert not await browser.is_signed_in()

@@ -17,27 +17,21 @@ from gatepost.login.attempts import Purpose, Stage, finish, insert
 from gatepost.login.equipment import Equipment
 from gatepost.login.factors.second_factor import subject_of
 from gatepost.login.provider.halves import Half, Halves
-from gatepost.login.provider.oidc_return import refused as refused_token
+from gatepost.login.provider.logout_reading import LogoutReader
 from gatepost.login.provider.refresh import Refresher
-from gatepost.login.provider.refusing import refuse
-from gatepost.login.provider.saml_return import refused as refused_message
 from gatepost.login.provider.sso_return import hint_context
 from gatepost.login.refusals import MessageReplayed, SsoSwitchedOff
 from gatepost.login.sessions import Signed, ended
 from gatepost.login.visit import Visit, known, sent_by
 from gatepost.oidc import logout as openid_logout
-from gatepost.oidc.errors import OidcError
-from gatepost.oidc.logout import LogoutToken
 from gatepost.saml import logout as saml_logout
 from gatepost.saml.binding import PostForm, Received
-from gatepost.saml.errors import SamlError
-from gatepost.saml.logout import ExpectedLogout, LogoutRequest, LogoutResponse
+from gatepost.saml.logout import LogoutRequest, LogoutResponse
 from gatepost.saml.parties import HTTP_POST, HTTP_REDIRECT, Endpoint
 from gatepost.store import logins, providers, sessions, users
 from gatepost.store.changes import Change, Insert
 from gatepost.store.login_rows import AttemptRow, ReplayRow, SessionRow
 from gatepost.store.tables import REPLAYS
-from gatepost.tenancy.sso_parties import openid_keys
 
 _ID_BYTES = 20
 
@@ -56,7 +50,7 @@ class Logout:
         self._with = equipment
         self._database = equipment.database
         self._halves = halves
-        self._refresher = refresher
+        self._reader = LogoutReader(equipment, refresher)
 
     async def sign_out(self, visit: Visit, signed: Signed) -> Away:
         """End the session; gives the way to the provider's own sign-out, where it has one."""
@@ -79,15 +73,11 @@ class Logout:
         """End what a LogoutRequest names, and answer it.
 
         Raises:
-            ProviderRefused: the message is not acceptable.
+            ProviderRefused: the message is not acceptable; Throttled: too many were not.
             MessageReplayed: it was used before.
         """
         half = await self._halves.find(slug, "saml")
-        try:
-            request = saml_logout.read_request(received, self._expected(half))
-        except SamlError as error:
-            refusal = refused_message(error)
-            await refuse(self._with.corridor, sent_by(visit, half.provider), refusal)
+        request = await self._reader.request(visit, half, received)
         until = request.replay_until or self._with.now + timedelta(minutes=10)
         await self._end(visit, half, f"logout:{request.id}", until, request)
         return self._answer(half, request, relay_state)
@@ -102,15 +92,12 @@ class Logout:
         """
         half = await self._halves.find(slug, "saml")
         pending = await self._pending(half, relay_state)
-        writer = sent_by(visit, half.provider)
-        try:
-            expected = self._expected(half, pending.request_id if pending else None)
-            answer = saml_logout.read_response(received, expected)
-        except SamlError as error:
-            await refuse(self._with.corridor, writer, refused_message(error))
+        asked = pending.request_id if pending else None
+        answer = await self._reader.response(visit, half, received, asked)
         changes = (finish(pending),) if pending else ()
         result = "ok" if answer.is_success else "warning"
         step = {"kind": "effects", "result": result, "provider_said": answer.status}
+        writer = sent_by(visit, half.provider)
         await self._with.corridor.commit(writer, Plan(changes, steps=(step,)))
 
     async def told_by_oidc(self, visit: Visit, slug: str, token: str) -> None:
@@ -121,28 +108,8 @@ class Logout:
             MessageReplayed: it was used before.
         """
         half = await self._halves.find(slug, "oidc")
-        try:
-            read = self._read_token(half, token)
-        except OidcError as error:
-            fresh = await self._refresher.again(half) if error.refetch_keys else None
-            writer = sent_by(visit, half.provider)
-            if fresh is None:
-                await refuse(self._with.corridor, writer, refused_token(error))
-            try:
-                read = self._read_token(fresh, token)
-            except OidcError as again:
-                await refuse(self._with.corridor, writer, refused_token(again))
+        read = await self._reader.token(visit, half, token)
         await self._end(visit, half, f"logout:{read.jti}", read.refused_after, read)
-
-    def _read_token(self, half: Half, token: str) -> LogoutToken:
-        return openid_logout.read_logout_token(
-            token,
-            openid_keys(half.sso),
-            provider=half.openid_provider,
-            relying_party=half.relying_party(self._with.public_url),
-            now=self._with.now,
-            allow_missing_typ=half.oidc.allow_missing_logout_typ,
-        )
 
     async def _pending(self, half: Half, relay_state: str | None) -> AttemptRow | None:
         """Find the logout of ours that RelayState names."""
@@ -307,14 +274,6 @@ class Logout:
                 )
             )
         return Away(url=saml_logout.redirect_url(message, relay_state=relay_state, key_pem=key_pem))
-
-    def _expected(self, half: Half, request_id: str | None = None) -> ExpectedLogout:
-        return ExpectedLogout(
-            service_provider=half.service_provider(self._with.public_url),
-            identity_provider=half.identity_provider,
-            now=self._with.now,
-            request_id=request_id,
-        )
 
 
 def _slo(half: Half) -> Endpoint | None:
