@@ -23,6 +23,10 @@ PROVISIONING: dict[str, str] = {
     "auth.wrong_provider": "The token belongs to another identity provider. Check URL and token.",
     "auth.basic_off": "Basic authentication is off for this provider. Send the token as Bearer.",
     "scim.switched_off": "SCIM is switched off for this provider. Switch it on in its settings.",
+    "scope.paused": (
+        "An administrator paused SCIM for this provider: nothing was applied. Resume it on the "
+        "provider's page; the identity provider sends again by itself."
+    ),
     "rate.limited": "Too many requests. The identity provider comes back by itself.",
     "parse.invalid": "The body is not what the request needs; the answer says what is wrong.",
     "parse.too_large": "The request is over a limit; the answer names it.",

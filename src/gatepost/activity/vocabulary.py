@@ -57,6 +57,8 @@ _EVENTS = (
     _event("provider.updated", "{actor} changed the identity provider {subject}"),
     _event("provider.scim_enabled", "{actor} switched SCIM on for {subject}"),
     _event("provider.scim_disabled", "{actor} switched SCIM off for {subject}"),
+    _event("provider.scim_paused", "{actor} paused SCIM for {subject}"),
+    _event("provider.scim_resumed", "{actor} resumed SCIM for {subject}"),
     _event("provider.sso_set_up", "{actor} set up sign-in through {subject} by {protocol}"),
     _event("provider.sso_updated", "{actor} changed how people sign in through {subject}"),
     _event("provider.sso_tested", "{actor} came back from {subject}: sign-in through it works"),

@@ -169,6 +169,32 @@ def disable(frame: Frame, /, name: str, *, yes: bool, tenant: str) -> None:
 
 @provider.command()
 @click.argument("name")
+@TENANT
+@click.pass_obj
+def pause(frame: Frame, /, name: str, tenant: str) -> None:
+    """Pause SCIM: requests are answered 503 and come again later; users stay managed."""
+
+    async def work(desk: Desk) -> ProviderRow:
+        return await desk.house.providers.pause(desk.writer, await desk.provider(name))
+
+    frame.output.data(_document(at_desk(frame, tenant, work)))
+
+
+@provider.command()
+@click.argument("name")
+@TENANT
+@click.pass_obj
+def resume(frame: Frame, /, name: str, tenant: str) -> None:
+    """Let SCIM go on after a pause."""
+
+    async def work(desk: Desk) -> ProviderRow:
+        return await desk.house.providers.resume(desk.writer, await desk.provider(name))
+
+    frame.output.data(_document(at_desk(frame, tenant, work)))
+
+
+@provider.command()
+@click.argument("name")
 @YES
 @TENANT
 @click.pass_obj
@@ -235,6 +261,9 @@ def _warnings(
     found = []
     if not provider.scim_enabled:
         found.append("SCIM is switched off: every request is answered 403.")
+    if provider.paused_at:
+        said = instant(provider.paused_at)
+        found.append(f"SCIM is paused since {said}: every request is answered 503.")
     if provider.scim_enabled and not live:
         found.append("There is no live token: nothing can get in. See `gatepost token create`.")
     for one in live:
@@ -261,7 +290,15 @@ def _deviation(row: DeviationRow) -> dict[str, Any]:
 
 
 def _document(row: ProviderRow) -> dict[str, Any]:
-    hidden = {"tenant_id", "provider_id", "created_at", "modified_at", "deleted_at", "version"}
+    hidden = {
+        "tenant_id",
+        "provider_id",
+        "created_at",
+        "modified_at",
+        "deleted_at",
+        "version",
+        "paused_at",
+    }
     fields = {
         name: value
         for name, value in msgspec.structs.asdict(row).items()
@@ -272,6 +309,7 @@ def _document(row: ProviderRow) -> dict[str, Any]:
         **fields,
         "created_at": instant(row.created_at),
         "modified_at": instant(row.modified_at),
+        "paused_at": instant(row.paused_at),
     }
 
 

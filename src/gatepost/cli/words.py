@@ -155,6 +155,11 @@ WORDS: Mapping[str, Words] = {
         "Switch it on at the identity provider first.",
         _CONFLICT,
     ),
+    "scope.paused": Words(
+        "SCIM is paused for {provider}.",
+        "Let it go on with `gatepost provider resume {provider}`.",
+        _CONFLICT,
+    ),
     "auth.refused": Words(
         "The credentials open nothing ({reason}).",
         "Check that the token is whole and neither expired nor revoked.",

@@ -90,6 +90,10 @@ def _reaches(now: datetime, known: ProviderFacts) -> _Answer:
     if not provider.scim_enabled:
         said = f"SCIM is switched off for {name}: whatever it sends is refused."
         return "no", said, evidence, [f"gatepost provider enable {provider.slug}"]
+    if provider.paused_at:
+        since = _when(provider.paused_at)
+        said = f"SCIM is paused for {name} since {since}: what it sends has to come again later."
+        return "no", said, evidence, [f"gatepost provider resume {provider.slug}"]
     if last is None:
         if not any(_is_live(one, now) for one in known.tokens):
             said = f"{name} has no token that is alive, and has never sent a request."

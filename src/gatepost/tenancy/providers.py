@@ -22,6 +22,7 @@ from gatepost.tenancy.refusals import (
     ProviderInUse,
     ProviderNameTaken,
     ProviderNotFound,
+    ScimSwitchedOff,
     SettingInvalid,
 )
 from gatepost.tenancy.sso_decisions import without_sso
@@ -105,6 +106,8 @@ class Providers:
         def decide(loaded: tuple[ProviderRow, list[ProviderRow]], at: datetime) -> Plan:
             present, others = loaded
             new = {name: one for name, one in settings.items() if getattr(present, name) != one}
+            if new.get("scim_enabled") is False and present.paused_at:
+                new["paused_at"] = None  # or switching it on again would find it paused
             if not new:
                 return Plan(outcome=present)
             row = msgspec.structs.replace(
@@ -118,6 +121,22 @@ class Providers:
 
         row: ProviderRow = await self._corridor.run(writer, load, decide)
         return row
+
+    async def pause(self, writer: Writer, provider: ProviderRow) -> ProviderRow:
+        """Have the provider's SCIM client come again later; users stay managed and locked.
+
+        Raises:
+            ScimSwitchedOff: there is nothing to pause.
+        """
+        return await self._pausing(writer, provider, is_paused=True)
+
+    async def resume(self, writer: Writer, provider: ProviderRow) -> ProviderRow:
+        """Let the provider's SCIM client in again.
+
+        Raises:
+            ScimSwitchedOff: it was switched off meanwhile.
+        """
+        return await self._pausing(writer, provider, is_paused=False)
 
     async def delete(self, writer: Writer, provider: ProviderRow) -> None:
         """Delete a provider that manages nobody any more; its history stays.
@@ -175,6 +194,28 @@ class Providers:
         )
         return sorted(found, key=lambda one: -one.seen)
 
+    async def _pausing(
+        self, writer: Writer, provider: ProviderRow, *, is_paused: bool
+    ) -> ProviderRow:
+        async def load() -> ProviderRow:
+            return await self._present(provider)
+
+        def decide(present: ProviderRow, at: datetime) -> Plan:
+            if not present.scim_enabled:
+                return Plan(refusal=ScimSwitchedOff(provider=present.name))
+            if (present.paused_at is not None) == is_paused:
+                return Plan(outcome=present)
+            paused_at = at if is_paused else None
+            values = {"paused_at": paused_at, "version": present.version + 1, "modified_at": at}
+            row = msgspec.structs.replace(present, **values)
+            key = (row.tenant_id, row.provider_id)
+            change = Update(PROVIDERS, key, values, {"version": present.version})
+            event = "provider.scim_paused" if is_paused else "provider.scim_resumed"
+            return Plan((change,), (Entry(event, subject(row)),), outcome=row)
+
+        row: ProviderRow = await self._corridor.run(writer, load, decide)
+        return row
+
     async def _present(self, provider: ProviderRow) -> ProviderRow:
         found = await providers.get(self._database, provider.tenant_id, provider.provider_id)
         if found is None or found.deleted_at:
@@ -188,7 +229,9 @@ def _said(before: ProviderRow, after: ProviderRow, new: dict[str, Any]) -> list[
         event = "provider.scim_enabled" if after.scim_enabled else "provider.scim_disabled"
         entries.append(Entry(event, subject(after)))
     changes = {
-        name: [getattr(before, name), one] for name, one in new.items() if name != "scim_enabled"
+        name: [getattr(before, name), one]
+        for name, one in new.items()
+        if name not in {"scim_enabled", "paused_at"}
     }
     if changes:
         entries.append(Entry("provider.updated", subject(after), {"changes": changes}))

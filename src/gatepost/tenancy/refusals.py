@@ -69,6 +69,12 @@ class ScimSwitchedOff(Refusal):
     code = "scim.switched_off"
 
 
+class ScimPaused(Refusal):
+    """An administrator paused the provider's SCIM half for a while. Facts: provider."""
+
+    code = "scope.paused"
+
+
 class CredentialsRefused(Refusal):
     """The credentials open nothing. Facts: reason (a code of `activity.reasons`)."""
 

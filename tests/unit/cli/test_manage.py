@@ -123,6 +123,15 @@ def test_provider_with_scim_off_is_warned_of(acme: Shell) -> None:
     assert "switched off" in acme("provider", "show", "acme")["warnings"][0]
 
 
+def test_provider_is_paused_warned_of_and_resumed(acme: Shell) -> None:
+    acme("provider", "pause", "acme", code=4)
+    acme("provider", "enable", "acme")
+    assert acme("provider", "pause", "acme")["paused_at"]
+    assert "paused" in acme("provider", "show", "acme")["warnings"][0]
+    assert acme("provider", "resume", "acme")["paused_at"] is None
+    assert acme("provider", "show", "acme")["warnings"] == []
+
+
 def test_user_is_created_with_all_its_fields(acme: Shell) -> None:
     fields = ("--email", "a@x.example", "--type", "technician", "--organization", "north")
     contact = ("--phone", "+49 30 1234567", "--language", "de_at", "--time-zone", "europe/vienna")

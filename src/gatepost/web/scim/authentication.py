@@ -10,8 +10,8 @@ from gatepost.activity.inbound import Inbound
 from gatepost.base.actor import Actor, ActorKind
 from gatepost.base.secrets import SCIM_TOKEN, is_well_formed
 from gatepost.store.rows import ProviderRow, TokenRow
-from gatepost.tenancy.gate import Gate
-from gatepost.tenancy.refusals import CredentialsRefused, ScimSwitchedOff, WrongProvider
+from gatepost.tenancy.gate import Gate, closed_by, ended_by
+from gatepost.tenancy.refusals import CredentialsRefused, WrongProvider
 
 Headers = dict[bytes, bytes]
 
@@ -36,7 +36,7 @@ class Authentication:
         Raises:
             CredentialsRefused: no token, or one that opens nothing.
             WrongProvider: the token is another provider's; the URL's is not admitted to exist.
-            ScimSwitchedOff: the provider's SCIM half is off.
+            ScimSwitchedOff, ScimPaused: the provider's SCIM half takes no requests.
         """
         try:
             token, provider = await self._opened(slug, headers)
@@ -106,18 +106,14 @@ def _secret_of(sent: str) -> tuple[str, bool]:
 def _check_live(
     token: TokenRow, provider: ProviderRow, slug: str, inbound: Inbound, at: datetime
 ) -> None:
-    if token.revoked_at and token.revoked_at <= at:
-        reason = "auth.token_revoked"
-    elif token.expires_at and token.expires_at <= at:
-        reason = "auth.token_expired"
-    else:
-        reason = ""
-    if reason:
-        inbound.step("authenticate", "refused", code=reason, token=token.hint)
-        raise CredentialsRefused(reason=reason)
+    ended = ended_by(token, at)
+    if ended:
+        inbound.step("authenticate", "refused", code=ended.facts["reason"], token=token.hint)
+        raise ended
     if provider.slug != slug:
         inbound.step("authenticate", "refused", code="auth.wrong_provider", token=token.hint)
         raise WrongProvider
     inbound.step("authenticate", token=token.hint)
-    if not provider.scim_enabled:
-        raise ScimSwitchedOff(provider=provider.name)
+    closed = closed_by(provider)
+    if closed:
+        raise closed

@@ -33,6 +33,9 @@ def _adoption(facts: Facts) -> str:
     )
 
 
+_PAUSE_RETRY_S = "300"
+"""After so many seconds a client asks again whether a pause is over."""
+
 _SIGN_IN: Words = (errors.Forbidden, lambda _: "This is about signing in, not about SCIM.")
 
 
@@ -155,6 +158,14 @@ WORDS: dict[type[Refusal], Words] = {
             "Ask its administrator to switch it on, or stop provisioning here."
         ),
     ),
+    tenancy.ScimPaused: (
+        errors.Unavailable,
+        lambda f: (
+            "An administrator of the application paused provisioning for the identity provider "
+            f"{f['provider']!r}. Nothing of this request was applied. Leave provisioning on: what "
+            "is sent again later will be accepted."
+        ),
+    ),
     tenancy.CredentialsRefused: (errors.Unauthorized, lambda f: _CREDENTIALS[f["reason"]]),
     tenancy.WrongProvider: (
         errors.NotFound,
@@ -197,7 +208,7 @@ def as_scim_error(refusal: Refusal) -> ScimError:
     if kind is errors.Unauthorized:
         headers["WWW-Authenticate"] = 'Bearer realm="SCIM"'
     if kind is errors.Unavailable:
-        headers["Retry-After"] = "1"
+        headers["Retry-After"] = _PAUSE_RETRY_S if isinstance(refusal, tenancy.ScimPaused) else "1"
     return kind(words(refusal.facts), headers=headers)
 
 
