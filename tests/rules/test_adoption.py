@@ -174,8 +174,9 @@ async def make_claimed(world: World, okta: Client) -> None:
 LIMITS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "foreign_domain": (make_foreign, {}, "not in the email domains of this provider"),
     "claimed": (make_claimed, {}, "not in the email domains of this provider"),
-    "administrator": (None, {"administrator": True}, "system administrator or a break-glass"),
-    "break_glass": (None, {"break_glass": True}, "system administrator or a break-glass"),
+    "administrator": (None, {"administrator": True}, "a system administrator"),
+    "support": (None, {"support": True}, "support staff"),
+    "break_glass": (None, {"break_glass": True}, "a break-glass account"),
     "kept_local": (None, {"keep_local": True}, "decided to keep the account local"),
     "review": (make_review, {}, "only after an administrator's review"),
     "never": (make_never, {}, "never adopts existing accounts"),

@@ -91,6 +91,8 @@ _EVENTS = (
     _event("mfa.passkey_suspicious", "The passkey {factor} of {subject} may have been copied"),
     _event("administrator.created", "{actor} made {subject} an administrator"),
     _event("administrator.removed", "{actor} took administration from {subject}"),
+    _event("support.appointed", "{actor} made {subject} support staff"),
+    _event("support.dismissed", "{actor} took support from {subject}"),
 )
 
 EVENTS: dict[str, Event] = {event.name: event for event in _EVENTS}

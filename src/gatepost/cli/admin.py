@@ -11,12 +11,12 @@ from gatepost.cli.user_sign_in import link_document
 from gatepost.store.rows import UserRow
 from gatepost.tenancy.administrators import LINK_MINUTES
 
-_COLUMNS = ("user_name", "email", "status", "break_glass", "created_at")
+_COLUMNS = ("user_name", "email", "status", "administrator", "support", "break_glass", "created_at")
 
 
 @click.group()
 def admin() -> None:
-    """Create administrators, list them, make the link for the first one."""
+    """Appoint administrators and support staff, list them, make the link for the first one."""
 
 
 @admin.command()
@@ -75,11 +75,11 @@ def link(frame: Frame, /, *, tenant: str) -> None:
 @TENANT
 @click.pass_obj
 def list_administrators(frame: Frame, /, *, tenant: str) -> None:
-    """List the administrators."""
+    """List administrators, support staff and break-glass accounts."""
 
     async def work(desk: Desk) -> list[UserRow]:
-        technicians = desk.listing.users(desk.tenant_id, user_type="technician")
-        return [one async for one in technicians if one.administrator]
+        staff = await desk.house.administrators.staff(desk.tenant_id)
+        return [one.user for one in staff]
 
     frame.output.rows([_document(one) for one in at_desk(frame, tenant, work)], _COLUMNS)
 
@@ -100,6 +100,16 @@ def grant(frame: Frame, /, user: str, *, tenant: str) -> None:
 def revoke(frame: Frame, /, user: str, *, tenant: str) -> None:
     """Take administration from USER; the last administrator stays one."""
     _mark(frame, tenant, user, administrator=False)
+
+
+@admin.command()
+@click.argument("user")
+@click.option("--remove", is_flag=True, help="Take it from USER again.")
+@TENANT
+@click.pass_obj
+def support(frame: Frame, /, user: str, *, remove: bool, tenant: str) -> None:
+    """Make the technician USER support staff: they see the console and change nothing there."""
+    _mark(frame, tenant, user, support=not remove)
 
 
 @admin.command("break-glass")
@@ -135,6 +145,7 @@ def _document(row: UserRow) -> dict[str, Any]:
         "email": row.email,
         "status": row.status,
         "administrator": row.administrator,
+        "support": row.support,
         "break_glass": row.break_glass,
         "created_at": instant(row.created_at),
     }

@@ -1,4 +1,4 @@
-"""Who administers, and which accounts stay open whatever happens (R15)."""
+"""Who administers, who looks on as support, which accounts stay open whatever happens (R15)."""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ class _Loaded(msgspec.Struct, frozen=True):
 
 
 class Administration:
-    """Appoints and dismisses administrators, and marks break-glass accounts."""
+    """Appoints and dismisses administrators and support staff, and marks break-glass accounts."""
 
     def __init__(self, corridor: Corridor) -> None:
         self._corridor = corridor
@@ -37,15 +37,17 @@ class Administration:
         user_id: str,
         *,
         administrator: bool | None = None,
+        support: bool | None = None,
         break_glass: bool | None = None,
     ) -> UserRow:
         """Set or lift the marks that are given; None leaves a mark as it is.
 
         Raises:
-            Refusal: UserNotFound; RoleMisfit, an end user administers nothing;
+            Refusal: UserNotFound; RoleMisfit, an end user is no staff;
                 ProtectedAccount, the last active administrator stays one.
         """
-        wanted = {"administrator": administrator, "break_glass": break_glass}
+        marks = {"administrator": administrator, "support": support, "break_glass": break_glass}
+        wanted = {name: one for name, one in marks.items() if one is not None}
 
         async def load() -> _Loaded:
             tenant_id = writer.actor.tenant_id
@@ -57,7 +59,7 @@ class Administration:
             return _Loaded(user, tenant, others > 0, password is not None)
 
         def decide(loaded: _Loaded, at: datetime) -> Plan:
-            return _decide(loaded, {key: one for key, one in wanted.items() if one is not None}, at)
+            return _decide(loaded, wanted, at)
 
         marked: UserRow = await self._corridor.run(writer, load, decide)
         return marked
@@ -68,13 +70,15 @@ def _decide(loaded: _Loaded, wanted: dict[str, Any], at: datetime) -> Plan:
     new = {name: one for name, one in wanted.items() if getattr(user, name) != one}
     if not new:
         return Plan(outcome=user)
-    if new.get("administrator") and user.user_type != "technician":
-        facts = {"role": "administrator", "role_type": "technician", "user_type": user.user_type}
+    if (role := _role(new)) and user.user_type != "technician":
+        facts = {"role": role, "role_type": "technician", "user_type": user.user_type}
         return Plan(refusal=RoleMisfit(user=user.user_name, **facts))
     if new.get("administrator") is False and user.status == "active" and not loaded.has_other:
         return Plan(refusal=ProtectedAccount(user_name=user.user_name, limit="last_administrator"))
     key = (user.tenant_id, user.user_id)
-    changes: list[Change] = [Update(USERS, key, {**new, "modified_at": at})]
+    # Nobody becomes an end user in the moment of being appointed.
+    expected = {"user_type": user.user_type} if role else {}
+    changes: list[Change] = [Update(USERS, key, {**new, "modified_at": at}, expected)]
     if any(new.values()):
         # Who may do more from now on proves it anew; on a provider's word alone, not at all.
         changes += end_access(user.tenant_id, user.user_id)
@@ -84,6 +88,13 @@ def _decide(loaded: _Loaded, wanted: dict[str, Any], at: datetime) -> Plan:
         changes.append(_counted(loaded.tenant))
     marked = msgspec.structs.replace(user, **new)
     return Plan(tuple(changes), tuple(_said(user, new)), outcome=marked)
+
+
+def _role(new: dict[str, Any]) -> str | None:
+    """Give what the user is appointed to, if anything."""
+    if new.get("administrator"):
+        return "administrator"
+    return "support staff" if new.get("support") else None
 
 
 def _counted(tenant: TenantRow) -> Update:
@@ -98,6 +109,9 @@ def _said(user: UserRow, new: dict[str, Any]) -> list[Entry]:
     entries = []
     if "administrator" in new:
         event = "administrator.created" if new["administrator"] else "administrator.removed"
+        entries.append(Entry(event, subject))
+    if "support" in new:
+        event = "support.appointed" if new["support"] else "support.dismissed"
         entries.append(Entry(event, subject))
     if "break_glass" in new:
         pair = [user.break_glass, new["break_glass"]]

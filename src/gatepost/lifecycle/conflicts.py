@@ -105,7 +105,7 @@ def _decide(
 
 def _final_limit(conflict: Conflict, user: UserRow) -> str | None:
     """Give the limit that no administrator lifts, as the account is now (R12)."""
-    if user.administrator or user.break_glass:
+    if user.is_staff or user.break_glass:
         return "protected"
     if user.provider_id is not None and user.provider_id != conflict.row.provider_id:
         return "other_provider"

@@ -29,7 +29,7 @@ Change = Callable[[Document], Document]
 class NewUser(msgspec.Struct, frozen=True, kw_only=True):
     """An account to be: its SCIM document and, for a local one, what only we keep.
 
-    `columns`: created_via, user_type, administrator, phone, language, time_zone,
+    `columns`: created_via, user_type, administrator, support, phone, language, time_zone,
     organization_scope, organization_ids, invited_at; a provider sets none of them.
     """
 

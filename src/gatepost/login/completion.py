@@ -16,7 +16,7 @@ from gatepost.store.login_rows import AttemptRow, SessionRow
 from gatepost.store.rows import UserRow
 from gatepost.store.tables import SESSIONS, USERS, key_of
 
-_AS_PROVED = ("status", "auth_type", "provider_id", "administrator", "break_glass")
+_AS_PROVED = ("status", "auth_type", "provider_id", "administrator", "support", "break_glass")
 """What must be as it was when the proofs were judged."""
 
 

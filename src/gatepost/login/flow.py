@@ -100,12 +100,12 @@ class Flow:
         )
 
     def enrolment_kinds(self, standing: Standing) -> list[str]:
-        """List what the person may enrol now; nothing where only a provider vouches for an admin.
+        """List what the person may enrol now; nothing where only a provider vouches for staff.
 
-        Whoever runs the provider could else sign in as an administrator who is not its own.
+        Whoever runs the provider could else sign in as one of the staff who is not its own.
         """
         through_provider = standing.attempt.provider_id is not None
-        if through_provider and standing.user.administrator and not standing.user.provider_id:
+        if through_provider and standing.user.is_staff and not standing.user.provider_id:
             return []
         return self._enrolment.kinds()
 

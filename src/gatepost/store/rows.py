@@ -120,6 +120,11 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     doc: bytes
     support: bool = False
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether somebody appointed it to see the console, and perhaps to change things there."""
+        return self.administrator or self.support
+
 
 class UserValueRow(msgspec.Struct, frozen=True, kw_only=True):
     """One value of a multi-valued attribute that clients look people up by.

@@ -74,6 +74,16 @@ async def administrators(database: Database, tenant_id: int) -> list[UserRow]:
     return await select_rows(database, UserRow, rest, tenant_id)
 
 
+async def staff(database: Database, tenant_id: int) -> list[UserRow]:
+    """Read whoever is marked as administrator, support staff or break-glass, inactive ones too."""
+    marked = " UNION ".join(
+        f"SELECT user_id FROM users WHERE tenant_id = $1 AND {one}"  # noqa: S608 - constants
+        for one in ("administrator", "support", "break_glass")
+    )
+    rest = f"WHERE t.tenant_id = $1 AND t.user_id IN ({marked}) ORDER BY t.user_id"
+    return await select_rows(database, UserRow, rest, tenant_id)
+
+
 async def by_ids(database: Database, tenant_id: int, user_ids: Iterable[str]) -> list[UserRow]:
     """Read those of the accounts that exist, by id."""
     wanted = list(user_ids)
@@ -195,7 +205,7 @@ async def find_adoptable(
 ) -> list[UserRow]:
     """Read the local accounts with that name or address that a provider may adopt (R11).
 
-    Administrators, break-glass accounts and those that are kept local are none (R12);
+    Staff, break-glass accounts and those that are kept local are none (R12);
     whether the address is the provider's own is not asked here.
     """
     found: list[UserRow] = []
@@ -210,5 +220,5 @@ async def find_adoptable(
 
 
 def _is_adoptable(user: UserRow) -> bool:
-    is_protected = user.administrator or user.break_glass or user.keep_local
+    is_protected = user.is_staff or user.break_glass or user.keep_local
     return user.provider_id is None and not is_protected

@@ -1,7 +1,9 @@
-"""The people who run the installation: the first by a one-time link, or by command."""
+"""The people who run the installation: the first by a one-time link, more by one another."""
 
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from gatepost.base.secrets import Secrets, digest
 from gatepost.lifecycle.account import is_address
@@ -10,7 +12,8 @@ from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.users import NewUser, Users
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.scim.urns import USER
-from gatepost.store import links, users
+from gatepost.store import activities, links, logins, users
+from gatepost.store.activities import ActivityListing
 from gatepost.store.changes import Insert, Update
 from gatepost.store.rows import LinkRow, UserRow
 from gatepost.store.tables import LINKS
@@ -21,8 +24,17 @@ LINK_MINUTES = 30
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
+class StaffMember(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody of the staff, and how they prove who they are here; `factors` are kinds."""
+
+    user: UserRow
+    factors: list[str]
+    has_password: bool
+    last_sign_in_at: datetime | None
+
+
 class Administrators:
-    """Makes administrators and the link for the first one."""
+    """Makes administrators and support staff, lists them, and makes the link for the first one."""
 
     def __init__(self, corridor: Corridor, accounts: Users, secrets: Secrets) -> None:
         self._corridor = corridor
@@ -34,10 +46,36 @@ class Administrators:
         """Tell whether the tenant has no active administrator yet."""
         return not await users.count_active_administrators(self._database, tenant_id, NOBODY)
 
+    async def staff(self, tenant_id: int) -> list[StaffMember]:
+        """Read the staff and the break-glass accounts: administrators first, then by name."""
+        found = await users.staff(self._database, tenant_id)
+        found.sort(key=lambda one: (not one.administrator, not one.support, one.user_name_folded))
+        return [await self.member(one) for one in found]
+
+    async def member(self, user: UserRow) -> StaffMember:
+        """Read how somebody proves who they are here, and when they last did."""
+        tenant_id, user_id = user.tenant_id, user.user_id
+        factors = await logins.factors(self._database, tenant_id, user_id)
+        password = await logins.find_password(self._database, tenant_id, user_id)
+        listing = ActivityListing(subject_id=user_id, event="login.succeeded")
+        last = await activities.page(self._database, tenant_id, listing, limit=1)
+        return StaffMember(
+            user=user,
+            factors=[one.kind for one in factors],
+            has_password=password is not None,
+            last_sign_in_at=last[0].at if last else None,
+        )
+
     async def create(
-        self, writer: Writer, email: str, name: str | None, *, schema: ResourceSchema
+        self,
+        writer: Writer,
+        email: str,
+        name: str | None,
+        *,
+        schema: ResourceSchema,
+        mark: str = "administrator",
     ) -> UserRow:
-        """Create a local technician who is an administrator.
+        """Create a local technician who is an administrator, or has the mark `support`.
 
         Raises:
             SettingInvalid: the address is none.
@@ -49,7 +87,7 @@ class Administrators:
         if name and name.strip():
             document["displayName"] = name.strip()
         document["emails"] = [{"value": email, "type": "work", "primary": True}]
-        columns = {"created_via": "console", "user_type": "technician", "administrator": True}
+        columns = {"created_via": "console", "user_type": "technician", mark: True}
         new = NewUser(document=document, columns=columns)
         return (await self._accounts.create(writer, new, schema=schema)).user
 

@@ -131,6 +131,8 @@ async def seeded(world: World) -> Seeds:
         user_type="technician", administrator=True,
     )  # fmt: skip
     ada = await world.local_user("ada@example.com", {"displayName": "Ada Lovelace"})
+    await world.local_user("sue@gatepost.test", user_type="technician", support=True)
+    await world.local_user("vault@gatepost.test", user_type="technician", break_glass=True)
     long = "a.very.long.name.that.nobody.types@engineering.subsidiary.example.com"
     await world.local_user(long)
     secret = "the-administrators-own-session-secret-0"
@@ -163,7 +165,11 @@ async def seeded(world: World) -> Seeds:
             *(f"/console/providers/auth0/{form}" for form in ("oidc", "options", "mfa")),
             f"{one}/tests/{good}", f"{one}/tests/{bad}", "/console/users", "/console/users?q=zz",
             f"/console/users/{ada.user_id}", f"/console/users/{grace.user_id}",
-            f"/console/users/{ada.user_id}/phone", link[link.index("/console") :],
+            f"/console/users/{ada.user_id}/phone", "/console/system/staff",
+            "/console/system/staff/new", "/console/system/staff/new?q=zz",
+            f"/console/system/staff/{grace.user_id}", f"/console/system/staff/{ada.user_id}",
+            f"/console/system/staff/{grace.user_id}/change?mark=support",
+            link[link.index("/console") :],
         ],
     )  # fmt: skip
 

@@ -28,6 +28,7 @@ LOOKING = {
     "/console/providers/{slug}",
     "/console/providers/{slug}/test",
     "/console/providers/{slug}/tests/{attempt_id}",
+    "/console/system/staff",
     "/console/users",
     "/console/users/{user_id}",
 }

@@ -14,7 +14,7 @@ from gatepost.store.tables import CONFLICTS
 
 LIMITS: dict[str, str] = {
     "other_provider": "another identity provider manages the account",
-    "protected": "the account is a system administrator or a break-glass account",
+    "protected": "the account is a system administrator, support staff or a break-glass account",
     "kept_local": "an administrator decided to keep the account local",
     "no_address": "the account has no email address by which it could be the provider's",
     "foreign_domain": "the account's address is not in the email domains of this provider",
@@ -33,7 +33,7 @@ def limit_of_adoption(
     """
     if user.provider_id is not None:
         return None if user.provider_id == provider.provider_id else "other_provider"
-    if user.administrator or user.break_glass:
+    if user.is_staff or user.break_glass:
         return "protected"
     if user.keep_local:
         return "kept_local"

@@ -45,6 +45,8 @@ def _created(draft: UserDraft, document: dict[str, Any]) -> Plan:
     )
     if user.administrator:
         draft.entry("administrator.created", draft.subject)
+    if user.support:
+        draft.entry("support.appointed", draft.subject)
     draft.step("apply", created=True)
     indexed = values(user.tenant_id, user.user_id, document)
     changes: list[Change] = [Insert(USERS, user), *(Insert(USER_VALUES, one) for one in indexed)]
@@ -75,7 +77,7 @@ def _expected(draft: UserDraft, old: UserRow, new: UserRow) -> dict[str, Any]:
     """
     expected: dict[str, Any] = {"version": old.version}
     if draft.adopter or (old.status == "active" and new.status == "inactive"):
-        marks = ("administrator", "break_glass", "keep_local")
+        marks = ("administrator", "support", "break_glass", "keep_local")
         expected |= {mark: getattr(old, mark) for mark in marks}
     return expected
 

@@ -50,6 +50,10 @@ def set_user_type(draft: UserDraft) -> None:
     if draft.old and wanted != present:
         draft.entry("user.type_changed", draft.subject, to=wanted.replace("_", " "), before=present)
         _drop_misfits(draft, wanted)
+        if wanted == "end_user" and draft.old.support:
+            # Staff are technicians; no provider gives the mark, so none gives it back either.
+            draft.set(support=False)
+            draft.entry("support.dismissed", draft.subject, cause="user type changed")
 
 
 def changes_type(user: UserRow, document: dict[str, object]) -> bool:

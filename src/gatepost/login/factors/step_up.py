@@ -53,7 +53,7 @@ class StepUp:
         if factors:
             self._with.sessions.check_stepped_up(signed)
             return
-        if signed.session.provider_id and signed.user.administrator and not signed.user.provider_id:
+        if signed.session.provider_id and signed.user.is_staff and not signed.user.provider_id:
             raise StepUpRequired  # not on the word of a provider whose person this is not
         age = self._with.now - signed.session.authenticated_at
         if age > STEP_UP or "mfa" not in signed.session.methods:

@@ -45,9 +45,9 @@ def provider_for(identifier: str, user: UserRow | None, routes: Routes) -> Provi
 def may_use_password(user: UserRow, provider: ProviderRow | None) -> bool:
     """Tell whether the account signs in with a password.
 
-    Where a provider serves the domain it is the way in; only administrators and break-glass
+    Where a provider serves the domain it is the way in; only staff and break-glass
     accounts keep their own, so that a broken provider never locks everybody out.
     """
     if user.auth_type != "native":
         return False
-    return provider is None or user.administrator or user.break_glass
+    return provider is None or user.is_staff or user.break_glass

@@ -132,7 +132,7 @@ class SsoReturn:
         user, identity = found.user, returned.identity
         evidence = judge(identity, half.mfa_rule, at)
         if _is_ours_to_ask(user):
-            evidence = Evidence(None, "administrators who are not the provider's prove MFA here")
+            evidence = Evidence(None, "staff who are not the provider's prove MFA here")
         stage = _stage(evidence, loaded.factors, begun)
         attempt = begun.row if begun else returned.attempt
         assert attempt is not None  # noqa: S101 - asked for, or begun just now
@@ -249,7 +249,7 @@ def hint_context(tenant_id: int, provider_id: str, subject: str | None) -> str:
 
 
 def _is_ours_to_ask(user: UserRow) -> bool:
-    return user.administrator and user.provider_id is None
+    return user.is_staff and user.provider_id is None
 
 
 def _stage(evidence: Evidence, factors: list[FactorRow], begun: Begun | None) -> Stage:

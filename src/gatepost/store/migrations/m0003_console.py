@@ -3,6 +3,7 @@
 STATEMENTS: tuple[str, ...] = (
     "ALTER TABLE users ADD COLUMN support {bool} NOT NULL DEFAULT {false}",
     "CREATE INDEX users_support ON users (tenant_id, user_id) WHERE support",
+    "CREATE INDEX users_break_glass ON users (tenant_id, user_id) WHERE break_glass",
     "CREATE INDEX users_inactive ON users (tenant_id, user_id) WHERE status = 'inactive'",
     "CREATE INDEX users_technician ON users (tenant_id, user_id) WHERE user_type = 'technician'",
     "CREATE INDEX users_display_names ON users (tenant_id, display_name_folded)",

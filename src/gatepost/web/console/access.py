@@ -41,6 +41,7 @@ DONE = {
     "phone-set": "The phone number was changed; the number of before was told.",
     "deactivated": "The account is inactive, and its sessions have ended.",
     "reactivated": "The account is active again.",
+    "marked": "The change is made. Whoever may do more now signs in again.",
 }
 """What a page says after a change, by the word in its URL: never the URL's own text."""
 

@@ -36,6 +36,8 @@ _WORDS: Mapping[str, str] = {
     ),
     "sso.not_set_up": "Set up SAML or OpenID Connect first.",
     "guard.managed": "{provider} manages {user_name}: change {fields} there, or release the user.",
+    "roles.misfit": "{role} is for the type {role_type}; {user} is of another type.",
+    "validate.duplicate": "Somebody is called {user_name} already.",
     "login.not_native": (
         "{user_name} is inactive or signs in through an identity provider: no password here."
     ),
