@@ -11,8 +11,9 @@ import msgspec
 
 from gatepost.activity.log import ActivityLog
 from gatepost.base.clock import Clock
-from gatepost.lifecycle.account import domain_of, is_address
-from gatepost.lifecycle.explain_ladder import Facts, ProviderFacts, rungs
+from gatepost.lifecycle.account import addresses, domain_of, is_address
+from gatepost.lifecycle.explain_facts import Facts, ProviderFacts
+from gatepost.lifecycle.explain_ladder import rungs
 from gatepost.lifecycle.explain_sign_in import SCIM, SignInFacts
 from gatepost.lifecycle.explain_words import fix_of
 from gatepost.lifecycle.listing import Listing, Portrait
@@ -39,6 +40,11 @@ class Explanation(msgspec.Struct, frozen=True):
     answer: str
     is_well: bool
     rungs: list[Rung]
+
+    @property
+    def hindrance(self) -> Rung | None:
+        """The rung that says no first, if one does."""
+        return next((one for one in self.rungs if one.result == "no"), None)
 
 
 def explain(facts: Facts) -> Explanation:
@@ -81,18 +87,28 @@ class Explainer:
         """Load what is known about whoever the word means."""
         found = await self._listing.find_users(tenant_id, word)
         user = found[0] if found else None
+        claimed = await providers.claimed_domains(self._database, tenant_id)
         found_records = await self._records(tenant_id, word, user)
         records = [one for one in found_records if one.path.startswith(SCIM)]
         asked = await self._asked(tenant_id, word, user, records, provider)
         unread = await self._unread(asked, _keys(word, user))
         records = sorted([*records, *unread], key=lambda one: one.request_id, reverse=True)
+        conflict = await self._conflict(tenant_id, user, asked)
         return Facts(
             word=user.user_name if user else word,
             now=self._clock.now(),
             providers=[await self._provider_facts(one) for one in asked],
             requests=records,
             activities=await self._activities(tenant_id, user),
-            conflict=await self._conflict(tenant_id, user, asked),
+            conflict=conflict,
+            claimed=claimed,
+            is_ours_alone=(
+                user is not None
+                and provider is None
+                and not records
+                and conflict is None
+                and _is_ours_alone(user, asked, claimed)
+            ),
             portrait=await self._portrait(user),
             also=[one.user_name for one in found[1:]],
             sign_in=await self._sign_in(
@@ -231,6 +247,17 @@ class Explainer:
 
     async def _portrait(self, user: UserRow | None) -> Portrait | None:
         return await self._listing.portrait(user) if user else None
+
+
+def _is_ours_alone(user: UserRow, asked: list[ProviderRow], claimed: dict[str, str]) -> bool:
+    """Tell whether no provider manages the account or would ever take it over."""
+    if user.provider_id is not None:
+        return False
+    if user.administrator or user.break_glass or user.keep_local:
+        return True
+    owned = addresses(user)
+    domains = [domain_of(one) for one in owned]
+    return not any(serves(one, domain, claimed) for one in asked for domain in domains)
 
 
 def _sent(record: RequestRow, words: list[str]) -> bool:

@@ -1,47 +1,31 @@
 """The rungs of the ladder: one function a question, each with its evidence. Pure."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
 from gatepost.base.clock import as_rfc3339
+from gatepost.lifecycle.explain_applied import applied, in_scope, mapped
+from gatepost.lifecycle.explain_facts import (
+    REFUSED,
+    Facts,
+    ProviderFacts,
+    activity_seen,
+    request_seen,
+    when,
+)
 from gatepost.lifecycle.explain_sign_in import SignInFacts, sign_in
 from gatepost.lifecycle.explain_words import causes_of, fix_of
 from gatepost.lifecycle.listing import Portrait, cause_of, warnings_of
 from gatepost.lifecycle.rules.adoption import LIMITS
-from gatepost.lifecycle.rung import Result, Rung
-from gatepost.store.rows import ActivityRow, ConflictRow, ProviderRow, RequestRow, TokenRow
+from gatepost.lifecycle.rung import Place, Rung
+from gatepost.store.rows import ConflictRow, RequestRow, TokenRow
 
-_REFUSED = 400
 _ARRIVED = frozenset({"user.created", "user.adopted", "user.imported"})
 _MADE = frozenset({"user.created", "user.imported"})
 _LEFT = frozenset({"user.deactivated", "user.deleted"})
 _IN_USE = timedelta(days=1)
-
-
-class ProviderFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A provider whose affair the person may be, and what it has sent of late."""
-
-    provider: ProviderRow
-    tokens: list[TokenRow]
-    last: RequestRow | None
-    today: int = 0
-    is_more: bool = False
-
-
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known; `requests` and `activities` are about the person, newest first."""
-
-    word: str
-    now: datetime
-    providers: list[ProviderFacts]
-    requests: list[RequestRow] = []
-    activities: list[ActivityRow] = []
-    conflict: ConflictRow | None = None
-    portrait: Portrait | None = None
-    also: list[str] = []
-    sign_in: SignInFacts | None = None
+_NAMED = 3
 
 
 def rungs(facts: Facts) -> list[Rung]:
@@ -51,6 +35,9 @@ def rungs(facts: Facts) -> list[Rung]:
         _sent(facts),
         _accepted(facts),
         _matched(facts),
+        in_scope(facts),
+        mapped(facts),
+        applied(facts),
         _active(facts),
         _roles(facts),
         _signs_in(facts),
@@ -58,7 +45,7 @@ def rungs(facts: Facts) -> list[Rung]:
 
 
 def _signs_in(facts: Facts) -> Rung:
-    """7: how would they sign in; did it work last time?"""
+    """10: how would they sign in; did it work last time?"""
     user = facts.portrait.user if facts.portrait else None
     return sign_in(facts.sign_in or SignInFacts(), user, facts.activities)
 
@@ -66,87 +53,98 @@ def _signs_in(facts: Facts) -> Rung:
 def _talked(facts: Facts) -> Rung:
     """1: has the provider talked to us at all, with a token that opens?"""
     question = "Does the identity provider reach us?"
+    if facts.is_ours_alone:
+        return Rung(question, "not_known", "A local account needs no identity provider.")
     if not facts.providers:
         said = "No identity provider is configured for this person."
-        advice = ["gatepost provider create NAME, then gatepost provider enable NAME."]
+        advice = ["Add one and switch its SCIM on: gatepost provider create NAME."]
         return Rung(question, "no", said, [], advice)
-    answers = [_reaches(facts.now, one) for one in facts.providers]
+    answers = [_reaches(question, facts.now, one) for one in facts.providers]
     for wanted in ("yes", "warning"):
-        for result, said, _, advice in answers:
-            if result == wanted:
-                evidence = [one for answer in answers for one in answer[2]]
-                return Rung(question, result, said, evidence, advice)
-    result, said, evidence, advice = answers[0]
-    return Rung(question, result, said, evidence, advice)
+        for one in answers:
+            if one.result == wanted:
+                seen = [evidence for answer in answers for evidence in answer.evidence]
+                return msgspec.structs.replace(one, evidence=seen)
+    return answers[0]
 
 
-_Answer = tuple[Result, str, list[dict[str, Any]], list[str]]
-
-
-def _reaches(now: datetime, known: ProviderFacts) -> _Answer:
-    provider, last = known.provider, known.last
-    evidence = [_request(last)] if last else []
-    name = provider.name
+def _reaches(question: str, now: datetime, known: ProviderFacts) -> Rung:
+    provider, last, name = known.provider, known.last, known.provider.name
+    evidence = [request_seen(last)] if last else []
+    there = [Place("provider", provider.slug, f"Open {name}")]
     if not provider.scim_enabled:
         said = f"SCIM is switched off for {name}: whatever it sends is refused."
-        return "no", said, evidence, [f"gatepost provider enable {provider.slug}"]
-    if provider.paused_at:
-        since = _when(provider.paused_at)
+        advice = [f"Switch SCIM on for {name}: gatepost provider enable {provider.slug}"]
+        return Rung(question, "no", said, evidence, advice, "scim.switched_off", there)
+    if provider.paused_at is not None:
+        since = when(provider.paused_at)
         said = f"SCIM is paused for {name} since {since}: what it sends has to come again later."
-        return "no", said, evidence, [f"gatepost provider resume {provider.slug}"]
+        advice = [f"Let {name} go on: gatepost provider resume {provider.slug}"]
+        return Rung(question, "no", said, evidence, advice, "scim.paused", there)
     if last is None:
-        if not any(_is_live(one, now) for one in known.tokens):
-            said = f"{name} has no token that is alive, and has never sent a request."
-            return "no", said, [], [f"gatepost token create {provider.slug}"]
-        said = f"{name} has never sent a request."
-        return "no", said, [], ["Enter base URL and token there, and run its connection test."]
+        return _silent(question, now, known)
     if _is_shut_out(last):
-        return _knocked(now, known, last)
+        return _knocked(question, now, known, last)
     more = " or more" if known.is_more else ""
-    said = f"{name} sent its last request at {_when(last.at)}; {known.today}{more} today."
-    return "yes", said, evidence, []
+    said = f"{name} sent its last request at {when(last.at)}; {known.today}{more} today."
+    return Rung(question, "yes", said, evidence)
 
 
-def _knocked(now: datetime, known: ProviderFacts, last: RequestRow) -> _Answer:
+def _silent(question: str, now: datetime, known: ProviderFacts) -> Rung:
+    provider, name = known.provider, known.provider.name
+    there = [Place("provider", provider.slug, f"Open {name}")]
+    if not any(_is_live(one, now) for one in known.tokens):
+        said = f"{name} has no token that is alive, and has never sent a request."
+        advice = [f"Make a token and enter it there: gatepost token create {provider.slug}"]
+        return Rung(question, "no", said, [], advice, "auth.no_token", there)
+    said = f"{name} has never sent a request."
+    advice = ["Enter base URL and token there, and run its connection test."]
+    return Rung(question, "no", said, [], advice, "auth.silent", there)
+
+
+def _knocked(question: str, now: datetime, known: ProviderFacts, last: RequestRow) -> Rung:
     """Tell a provider that is shut out from one whose URL somebody tried without a token.
 
     Anybody can send such a request: while a live token is in use it is a warning only.
     """
     name, advice = known.provider.name, [fix_of(last.reason) or ""]
+    there = [Place("provider", known.provider.slug, f"Open the tokens of {name}")]
     uses = [one.last_used_at for one in known.tokens if one.last_used_at and _is_live(one, now)]
     if not uses or now - max(uses) > _IN_USE:
         said = f"{name} reaches us, but its last request was refused: {last.reason}."
-        return "no", said, [_request(last)], advice
+        return Rung(question, "no", said, [request_seen(last)], advice, last.reason, there)
     said = (
-        f"{name} came in with a live token at {_when(max(uses))}; "
-        f"the last request to its URL, at {_when(last.at)}, was refused: {last.reason}."
+        f"{name} came in with a live token at {when(max(uses))}; "
+        f"the last request to its URL, at {when(last.at)}, was refused: {last.reason}."
     )
-    return "warning", said, [_request(last)], advice
+    return Rung(question, "warning", said, [request_seen(last)], advice, last.reason, there)
 
 
 def _sent(facts: Facts) -> Rung:
     """2: did it send this person? Mere look-ups are no sending."""
     question = "Did it send this person?"
-    writes = [one for one in facts.requests if _is_write(one)]
+    writes = facts.writes
     if writes:
-        said = f"The last request that would change {facts.word} came at {_when(writes[0].at)}."
-        return Rung(question, "yes", said, [_request(one) for one in writes[:5]])
+        said = f"The last request that would change {facts.word} came at {when(writes[0].at)}."
+        return Rung(question, "yes", said, [request_seen(one) for one in writes[:5]])
     manager = facts.portrait.manager if facts.portrait else None
     if manager:
         said = f"{manager.name} manages {facts.word}; its requests are older than what is kept."
-        return Rung(question, "yes", said, [_activity(one) for one in facts.activities[-1:]])
+        return Rung(question, "yes", said, [activity_seen(one) for one in facts.activities[-1:]])
+    if facts.is_ours_alone:
+        return Rung(question, "not_known", f"{facts.word} is a local account: nobody sends it.")
     return _never_sent(facts, question)
 
 
 def _never_sent(facts: Facts, question: str) -> Rung:
     names = " and ".join(one.provider.name for one in facts.providers) or "No provider"
-    lookups = [_request(one) for one in facts.requests[:5]]
+    lookups = [request_seen(one) for one in facts.requests[:5]]
     said = f"{names} {'have' if len(facts.providers) > 1 else 'has'} not sent {facts.word}."
     if lookups:
-        said += f" It only looked the person up, last at {_when(facts.requests[0].at)}."
+        said += f" It only looked the person up, last at {when(facts.requests[0].at)}."
     heard = [one for one in facts.providers if one.last]
     said += "".join(
-        f" {one.provider.name} last sent anything at {_when(one.last.at)}"
+        f" {one.provider.name} last sent anything at {when(one.last.at)}"
         f"{f' (refused: {one.last.reason})' if _is_shut_out(one.last) else ''}, "
         f"{one.today}{' or more' if one.is_more else ''} requests today."
         for one in heard
@@ -156,25 +154,26 @@ def _never_sent(facts: Facts, question: str) -> Rung:
     causes = [cause for vendor in vendors for cause in causes_of(vendor)]
     if facts.portrait:
         said += f" {facts.word} is a local account."
-    return Rung(question, "no", said, lookups, causes)
+    return Rung(question, "no", said, lookups, causes, "never_sent")
 
 
 def _accepted(facts: Facts) -> Rung:
     """3: did we accept what it sent last?"""
     question = "Did we accept it?"
-    writes = [one for one in facts.requests if _is_write(one)]
+    writes = facts.writes
     if not writes:
         return Rung(question, "not_known", "There is no request to accept.")
-    last, refused = writes[0], [one for one in writes if one.status >= _REFUSED]
-    if last.status >= _REFUSED:
+    last, refused = writes[0], [one for one in writes if one.status >= REFUSED]
+    if last.status >= REFUSED:
         said = f"The last request for {facts.word} was refused with {last.status}: {last.reason}."
         detail = _detail(last)
         said = f"{said} {detail}" if detail else said
         advice = [fix] if (fix := fix_of(last.reason)) else []
-        return Rung(question, "no", said, [_request(one) for one in refused[:5]], advice)
+        seen = [request_seen(one) for one in refused[:5]]
+        return Rung(question, "no", said, seen, advice, last.reason)
     if refused:
-        said = f"Yes since {_when(last.at)}; before that, {len(refused)} were refused."
-        return Rung(question, "yes", said, [_request(one) for one in refused[:5]])
+        said = f"Yes since {when(last.at)}; before that, {len(refused)} were refused."
+        return Rung(question, "yes", said, [request_seen(one) for one in refused[:5]])
     return Rung(question, "yes", "Every request that is still kept was accepted.")
 
 
@@ -190,8 +189,8 @@ def _matched(facts: Facts) -> Rung:
     said = f"The account {user.user_name} ({user.user_id})"
     verbs = {"user.created": "created", "user.adopted": "adopted", "user.imported": "imported"}
     if came:
-        said += f", {verbs[came[0].event]} by {came[0].actor_name} at {_when(came[0].at)}"
-    evidence = [_activity(one) for one in came]
+        said += f", {verbs[came[0].event]} by {came[0].actor_name} at {when(came[0].at)}"
+    evidence = [activity_seen(one) for one in came]
     if facts.also:
         said += f". The word also means {', '.join(facts.also)}"
         return Rung(question, "warning", f"{said}.", evidence)
@@ -208,12 +207,14 @@ def _in_conflict(facts: Facts, conflict: ConflictRow, question: str) -> Rung:
             "seen": conflict.seen,
         }
     ]
-    advice = [f"gatepost conflict resolve {conflict.conflict_id} adopt|keep-local|ignore"]
-    return Rung(question, "no", said, evidence, advice)
+    command = f"gatepost conflict resolve {conflict.conflict_id} adopt|keep-local|ignore"
+    advice = [f"Settle the conflict: {command}"]
+    there = [Place("conflict", conflict.conflict_id, "Settle the conflict")]
+    return Rung(question, "no", said, evidence, advice, "match.adoption_refused", there)
 
 
 def _active(facts: Facts) -> Rung:
-    """5: is the account active; who ended it, when, by which request?"""
+    """8: is the account active; who ended it, when, by which request?"""
     question = "Is the account active?"
     if facts.portrait is None:
         return Rung(question, "not_known", "There is no account.")
@@ -225,27 +226,30 @@ def _active(facts: Facts) -> Rung:
     if not ended:
         return _never_active(facts, said, question)
     verb = "deleted" if ended[0].event == "user.deleted" else "deactivated"
-    said += f": {ended[0].actor_name} {verb} the user at {_when(ended[0].at)}."
+    said += f": {ended[0].actor_name} {verb} the user at {when(ended[0].at)}."
     advice = ["Assign the person again in the identity provider: the same account comes back."]
     if facts.portrait.manager is None:
-        advice = [f"gatepost user reactivate {user.user_name}"]
-    return Rung(question, "no", said, [_activity(one) for one in ended[:3]], advice)
+        advice = [f"Activate the account here: gatepost user reactivate {user.user_name}"]
+    seen = [activity_seen(one) for one in ended[:3]]
+    return Rung(question, "no", said, seen, advice, "account.inactive")
 
 
 def _never_active(facts: Facts, said: str, question: str) -> Rung:
     """Say that the account came inactive, where the log reaches back to its coming."""
     made = [one for one in facts.activities if one.event in _MADE]
     if not made:
-        return Rung(question, "no", f"{said}; who made it so is older than the log.")
-    said += f" since {made[0].actor_name} made the account, inactive, at {_when(made[0].at)}."
+        said = f"{said}; who made it so is older than the log."
+        return Rung(question, "no", said, reason="account.inactive")
+    said += f" since {made[0].actor_name} made the account, inactive, at {when(made[0].at)}."
     advice = ["Enable the person in the identity provider: it sends active false until then."]
     if facts.portrait and facts.portrait.manager is None:
-        advice = [f"gatepost user reactivate {facts.portrait.user.user_name}"]
-    return Rung(question, "no", said, [_activity(made[0])], advice)
+        name = facts.portrait.user.user_name
+        advice = [f"Activate the account here: gatepost user reactivate {name}"]
+    return Rung(question, "no", said, [activity_seen(made[0])], advice, "account.inactive")
 
 
 def _roles(facts: Facts) -> Rung:
-    """6: which roles, and why; what an administrator should look at."""
+    """9: which roles, and why; what an administrator should look at."""
     question = "Which roles, and why?"
     if facts.portrait is None:
         return Rung(question, "not_known", "There is no account.")
@@ -257,7 +261,8 @@ def _roles(facts: Facts) -> Rung:
     said = f"Roles: {named}." if named else f"{portrait.user.user_name} has no role."
     found = warnings_of(portrait)
     if found:
-        return Rung(question, "warning", " ".join([said, *found]), evidence, _advice(portrait))
+        told, there = " ".join([said, *found]), _mended_at(portrait)
+        return Rung(question, "warning", told, evidence, _advice(portrait), None, there)
     return Rung(question, "yes", said, evidence)
 
 
@@ -271,14 +276,17 @@ def _advice(portrait: Portrait) -> list[str]:
     if user.email is None:
         found.append(fix_of("validate.no_email") or "")
     if user.user_type == "technician" and not portrait.roles:
-        found.append("Map a group of theirs: gatepost mapping preview PROVIDER GROUP=ROLE.")
+        names = ", ".join(name for _, name in portrait.groups[:_NAMED])
+        theirs = f"Map a group of theirs ({names})" if names else "Put them into a group and map it"
+        found.append(f"{theirs}: gatepost mapping preview PROVIDER GROUP=ROLE.")
     return found
 
 
-def _is_write(record: RequestRow) -> bool:
-    return record.method in {"POST", "PUT", "PATCH", "DELETE"} and not record.path.partition("?")[
-        0
-    ].endswith("/.search")
+def _mended_at(portrait: Portrait) -> list[Place]:
+    found = []
+    if portrait.misfits or (portrait.user.user_type == "technician" and not portrait.roles):
+        found.append(Place("groups", "", "Open the groups and their roles"))
+    return found
 
 
 def _is_shut_out(record: RequestRow) -> bool:
@@ -305,28 +313,3 @@ def _detail(record: RequestRow) -> str:
     if limit := LIMITS.get(str(facts.get("limit"))):
         return f"{limit[0].upper()}{limit[1:]}."
     return "".join(f"{name}: {value}. " for name, value in facts.items()).strip()
-
-
-def _when(at: datetime) -> str:
-    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _request(record: RequestRow) -> dict[str, Any]:
-    return {
-        "request_id": record.request_id,
-        "at": as_rfc3339(record.at),
-        "method": record.method,
-        "path": record.path,
-        "status": record.status,
-        "reason": record.reason,
-    }
-
-
-def _activity(row: ActivityRow) -> dict[str, Any]:
-    return {
-        "activity_id": row.activity_id,
-        "at": as_rfc3339(row.at),
-        "event": row.event,
-        "actor": row.actor_name,
-        "request_id": row.request_id,
-    }

@@ -34,7 +34,7 @@ class SignInFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sign_in(facts: SignInFacts, user: UserRow | None, activities: list[ActivityRow]) -> Rung:
-    """7: how would they sign in; did it work last time?"""
+    """10: how would they sign in; did it work last time?"""
     refused = [one for one in facts.requests if one.status >= _REFUSED]
     evidence = [_request(one) for one in refused[:_SHOWN]]
     if user is None:
@@ -51,7 +51,8 @@ def sign_in(facts: SignInFacts, user: UserRow | None, activities: list[ActivityR
     if last.event == "login.refused":
         why = str(last.data.get("why", ""))
         said = f"{way} The last sign-in, at {when}, was refused: {why}."
-        return Rung(_QUESTION, "no", said, evidence, [fix] if (fix := fix_of(why)) else advice)
+        advice = [fix] if (fix := fix_of(why)) else advice
+        return Rung(_QUESTION, "no", said, evidence, advice, why)
     are = "session is" if facts.sessions == 1 else "sessions are"
     open_now = f"; {facts.sessions} {are} open" if facts.sessions else ""
     said = f"{way} The last sign-in was at {when}{open_now}."
@@ -64,7 +65,7 @@ def _stranger(refused: list[RequestRow], evidence: list[dict[str, Any]]) -> Rung
     last = refused[0]
     said = f"There is no account; a sign-in at {last.at:%Y-%m-%d %H:%M:%S} UTC was refused: "
     advice = [fix] if (fix := fix_of(last.reason)) else []
-    return Rung(_QUESTION, "no", f"{said}{last.reason}.", evidence, advice)
+    return Rung(_QUESTION, "no", f"{said}{last.reason}.", evidence, advice, last.reason)
 
 
 def _way(facts: SignInFacts, user: UserRow) -> tuple[Result, str, list[str]]:
@@ -77,11 +78,11 @@ def _way(facts: SignInFacts, user: UserRow) -> tuple[Result, str, list[str]]:
         slug = facts.provider.slug if facts.provider else "PROVIDER"
         if facts.half is None:
             return "not_known", f"Sign-in through {name} is not set up here.", []
-        advice = [f"gatepost sso show {slug}"]
+        advice = [f"Switch it on, on the provider's page: gatepost sso show {slug}"]
         return "warning", f"Sign-in through {name} is switched off: nobody of it gets in.", advice
     if not facts.has_password:
         said = "They sign in by password and have none yet."
-        return "not_known", said, [f"gatepost user invite {user.user_name}"]
+        return "not_known", said, [f"Invite them: gatepost user invite {user.user_name}"]
     counted = f"{facts.factors} second factor{'' if facts.factors == 1 else 's'}"
     return "yes", f"They sign in by password, with {counted}.", []
 

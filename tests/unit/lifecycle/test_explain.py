@@ -5,9 +5,11 @@ import msgspec
 import pytest
 
 from gatepost.lifecycle.explain import Explanation, explain, explain_request
-from gatepost.lifecycle.explain_ladder import Facts, ProviderFacts
+from gatepost.lifecycle.explain_facts import Facts, ProviderFacts
+from gatepost.lifecycle.explain_letters import for_support, to_customer
 from gatepost.lifecycle.explain_words import CAUSES, codes, fix_of
 from gatepost.lifecycle.listing import Misfit, Portrait
+from gatepost.lifecycle.rung import Place
 from gatepost.store.roles import EffectiveRole
 from gatepost.store.rows import (
     ActivityRow,
@@ -157,7 +159,8 @@ def test_provider_without_a_live_token_is_the_answer() -> None:
     ended = a_token(expires_at=NOW - timedelta(days=1))
     found = explained(providers=[sending(last=None, tokens=[ended])])
     assert found.answer.startswith("Acme has no token that is alive")
-    assert found.rungs[0].advice == ["gatepost token create acme"]
+    assert found.rungs[0].advice[0].endswith("gatepost token create acme")
+    assert found.rungs[0].places == [Place("provider", "acme", "Open Acme")]
 
 
 @pytest.mark.parametrize("reason", ["auth.token_expired", "auth.token_revoked"])
@@ -256,7 +259,8 @@ def test_open_conflict_is_the_answer_with_the_way_out() -> None:
     user = a_user(provider_id=None)
     found = explained(requests=[a_request()], conflict=conflict, portrait=a_portrait(user))
     assert "not in the email domains of this provider" in found.answer
-    assert found.rungs[3].advice == ["gatepost conflict resolve c1 adopt|keep-local|ignore"]
+    assert found.rungs[3].advice[0].endswith("resolve c1 adopt|keep-local|ignore")
+    assert found.rungs[3].places == [Place("conflict", "c1", "Settle the conflict")]
 
 
 def test_inactive_user_is_answered_by_who_when_and_which_request() -> None:
@@ -266,7 +270,7 @@ def test_inactive_user_is_answered_by_who_when_and_which_request() -> None:
     assert found.answer == (
         f"{EVE} is inactive: Acme deactivated the user at 2026-11-23 12:00:00 UTC."
     )
-    assert found.rungs[4].evidence[0]["request_id"] == "r9"
+    assert found.rungs[7].evidence[0]["request_id"] == "r9"
 
 
 def test_account_that_came_inactive_is_told_from_one_whose_log_is_gone() -> None:
@@ -282,7 +286,7 @@ def test_account_that_came_inactive_is_told_from_one_whose_log_is_gone() -> None
 def test_role_is_told_with_its_cause() -> None:
     found = explained(requests=[a_request()], portrait=a_portrait())
     assert found.answer == (f"{EVE} is in order: active, managed by Acme, with the roles Viewer.")
-    assert found.rungs[5].evidence == [
+    assert found.rungs[8].evidence == [
         {"role": "Viewer", "cause": "group Staff → mapping → Viewer"}
     ]
 
@@ -292,21 +296,21 @@ def test_misfit_is_a_warning_and_no_hindrance() -> None:
     portrait = a_portrait(misfits=[Misfit("Admin", "technician", "IT")])
     found = explained(requests=[a_request()], portrait=portrait)
     assert found.is_well
-    assert result(found, 6) == "warning"
-    assert "The group IT gives the role Admin, which is for technicians" in found.rungs[5].sentence
+    assert result(found, 9) == "warning"
+    assert "The group IT gives the role Admin, which is for technicians" in found.rungs[8].sentence
 
 
 @pytest.mark.rule("R27")
 def test_technician_without_a_role_is_warned_of() -> None:
     portrait = a_portrait(a_user(user_type="technician"), roles=[])
     found = explained(requests=[a_request()], portrait=portrait)
-    assert "The technician has no role" in found.rungs[5].sentence
+    assert "The technician has no role" in found.rungs[8].sentence
 
 
 def test_end_user_without_an_organization_is_warned_of() -> None:
     portrait = a_portrait(a_user(organization_scope="none"))
     found = explained(requests=[a_request()], portrait=portrait)
-    assert "belongs to no organization" in found.rungs[5].sentence
+    assert "belongs to no organization" in found.rungs[8].sentence
     assert found.answer.endswith("1 warning below.")
 
 
@@ -325,3 +329,74 @@ def test_request_is_explained_by_status_and_reason() -> None:
         "POST /scim/v2/acme/Users was refused with 401 (auth.token_revoked) in 1.5 ms."
     )
     assert found.fix == fix_of("auth.token_revoked")
+
+
+def test_paused_provider_is_the_answer() -> None:
+    paused = a_provider(paused_at=NOW - timedelta(hours=1))
+    found = explained(providers=[sending(paused)], requests=[a_request()])
+    assert found.answer.startswith("SCIM is paused for Acme since 2026-11-23 11:00:00 UTC")
+
+
+def test_local_account_that_no_provider_waits_for_lacks_nothing() -> None:
+    user = a_user(provider_id=None)
+    found = explained(is_ours_alone=True, portrait=a_portrait(user))
+    assert found.is_well
+    assert found.answer.startswith(f"{EVE} is in order: active, a local account")
+    assert [one.result for one in found.rungs[:3]] == ["not_known"] * 3
+
+
+def test_local_account_of_a_domain_that_no_provider_serves_is_out_of_reach() -> None:
+    found = explained(portrait=a_portrait(a_user(provider_id=None)))
+    assert found.rungs[4].result == "warning"
+    assert "acme.example is no email domain of Acme" in found.rungs[4].sentence
+    served = explained(claimed={"acme.example": "p1"}, portrait=a_portrait(a_user()))
+    assert served.rungs[4].sentence == "Acme manages the account."
+
+
+def test_what_was_lacking_and_what_was_left_out_is_told() -> None:
+    """R9, R14."""
+    steps = [
+        {"kind": "map", "result": "warning", "code": "map.no_organization"},
+        {"kind": "map", "result": "skipped", "code": "map.ignored", "attributes": ["phoneNumbers"]},
+        {"kind": "apply", "result": "ok", "changed": ["name.familyName"]},
+    ]
+    refused = a_request(2, status=400, reason="validate.value")
+    found = explained(requests=[refused, a_request(steps=steps)], portrait=a_portrait())
+    assert found.rungs[5].result == "warning"
+    assert found.rungs[5].sentence == (
+        "No organization was sent; what is never taken from a provider was left out (phoneNumbers)."
+    )
+    assert found.rungs[6].sentence.endswith("it changed name.familyName.")
+
+
+def test_only_what_is_ignored_is_no_warning() -> None:
+    steps = [{"kind": "map", "result": "skipped", "code": "map.ignored", "attributes": ["x"]}]
+    found = explained(requests=[a_request(steps=steps)], portrait=a_portrait())
+    assert found.rungs[5].result == "yes"
+    assert found.rungs[6].sentence.endswith("everything was as sent already.")
+
+
+def test_letter_to_the_customer_names_the_field_to_look_at() -> None:
+    answer = msgspec.json.encode({"detail": "The userType 'Boss' is not known."})
+    refused = a_request(status=400, reason="validate.user_type", answer=answer)
+    letter = to_customer(explained(requests=[refused]), "Acme", "entra")
+    assert letter is not None
+    assert "userType" in letter
+    assert "'Boss'" in letter
+    never = to_customer(explained(), "Acme", "entra") or ""
+    assert "has not sent" in never
+    assert "nested group" in never
+
+
+def test_nobody_is_asked_for_what_is_ours_to_mend() -> None:
+    off = explained(providers=[sending(a_provider(scim_enabled=False))])
+    assert to_customer(off, "Acme", "entra") is None
+    assert to_customer(explained(requests=[a_request()], portrait=a_portrait()), "A", "x") is None
+
+
+def test_text_for_support_has_the_ids_and_no_body() -> None:
+    refused = a_request(status=400, reason="validate.value", body=b'{"userName": "secret"}')
+    text = for_support(explained(requests=[refused]), NOW)
+    assert "request r1" in text
+    assert "secret" not in text
+    assert "3. Did we accept it? NO" in text
