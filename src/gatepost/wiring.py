@@ -25,6 +25,7 @@ from gatepost.lifecycle.directory import Directory
 from gatepost.lifecycle.explain import Explainer
 from gatepost.lifecycle.groups import Groups
 from gatepost.lifecycle.importing import Importing
+from gatepost.lifecycle.jobs import Jobs
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
 from gatepost.lifecycle.roles import Roles
@@ -86,6 +87,7 @@ class House:
         self.roles = Roles(corridor)
         self.mappings = Mappings(corridor)
         self.conflicts = Conflicts(corridor)
+        self.jobs = Jobs(corridor)
         self.directory = Directory(database)
         self.tenants = Tenants(corridor)
         self.organizations = Organizations(corridor)
@@ -238,6 +240,7 @@ def page_doors(house: House) -> Doors:
             conflicts=house.conflicts,
             administration=house.administration,
             importing=Importing(house.corridor),
+            jobs=house.jobs,
             listing=Listing(house.database),
             explainer=house.explainer,
             activity=house.activity,
@@ -311,6 +314,7 @@ class Application:
 
     async def _stop(self) -> None:
         if self._house:
+            await self._house.jobs.close()
             await self._house.login.upkeep.close()
             await self._house.delivery.close()
             await self._house.retention.close()

@@ -13,6 +13,7 @@ from gatepost.store.database import Database, StoreUnavailable
 from gatepost.store.tables import (
     ATTEMPTS,
     CHALLENGES,
+    JOBS,
     LINKS,
     MESSAGES,
     REPLAYS,
@@ -24,6 +25,7 @@ from gatepost.store.tables import (
 _EVERY_S = 3600.0
 _PAUSE_S = 0.05
 _MESSAGES_KEPT = timedelta(days=30)
+_JOBS_KEPT = timedelta(days=30)
 _PASSING: tuple[tuple[Table, str, timedelta], ...] = (
     (SESSIONS, "expires_at", timedelta(0)),
     (ATTEMPTS, "expires_at", timedelta(0)),
@@ -32,6 +34,7 @@ _PASSING: tuple[tuple[Table, str, timedelta], ...] = (
     (LINKS, "expires_at", timedelta(days=1)),
     (THROTTLES, "seen_at", timedelta(days=2)),  # longer than any of their policies remembers
     (MESSAGES, "created_at", _MESSAGES_KEPT),
+    (JOBS, "created_at", _JOBS_KEPT),
 )
 """What goes by itself: the table, the instant that counts, and how long after it."""
 

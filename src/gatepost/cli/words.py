@@ -86,6 +86,9 @@ WORDS: Mapping[str, Words] = {
     "match.no_conflict": Words(
         "There is no open conflict {id}.", "Somebody may have settled it already.", _MISSING
     ),
+    "match.no_job": Words(
+        "There is no job {id}.", "What is old is removed after 30 days.", _MISSING
+    ),
     "guard.protected_account": Words(
         "The account is protected ({limit}) and stays as it is.",
         "Make another administrator first, or lift the account's break-glass mark.",

@@ -8,7 +8,7 @@ Refusal
 ├── ProtectedAccount                                  R15
 ├── ManagedByProvider                                 R18
 ├── GroupsUnsupported, RoleMisfit                     R25, R26
-├── UserNotFound, GroupNotFound, RoleNotFound, ConflictNotFound
+├── UserNotFound, GroupNotFound, RoleNotFound, ConflictNotFound, JobNotFound
 └── VersionMismatch, PreviewStale, Contended
 ```
 """
@@ -102,6 +102,12 @@ class ConflictNotFound(Refusal):
     """There is no such open conflict. Facts: id."""
 
     code = "match.no_conflict"
+
+
+class JobNotFound(Refusal):
+    """There is no such long work. Facts: id."""
+
+    code = "match.no_job"
 
 
 class GroupNameTaken(Refusal):

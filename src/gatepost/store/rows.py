@@ -325,7 +325,7 @@ class SavedViewRow(msgspec.Struct, frozen=True, kw_only=True):
 class JobRow(msgspec.Struct, frozen=True, kw_only=True):
     """Long work that somebody began and watches.
 
-    `state`: running, done, failed. `done` of `total` steps (0: not known yet);
+    `state`: running, done, failed, stopped. `done` of `total` steps (0: not known yet);
     `facts`: what it is about and what came of it. `beat_at`: when it last moved; work
     whose process died stops moving.
     """

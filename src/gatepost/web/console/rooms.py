@@ -8,6 +8,7 @@ from gatepost.lifecycle.conflicts import Conflicts
 from gatepost.lifecycle.explain import Explainer
 from gatepost.lifecycle.groups import Groups
 from gatepost.lifecycle.importing import Importing
+from gatepost.lifecycle.jobs import Jobs
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
 from gatepost.lifecycle.roles import Roles
@@ -37,6 +38,7 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: Conflicts
     administration: Administration
     importing: Importing
+    jobs: Jobs
     listing: Listing
     explainer: Explainer
     activity: ActivityLog

@@ -145,6 +145,7 @@ TABLE: dict[type[Refusal], _Row] = {
         409, "Not set up", "Sign-in through this provider is not set up yet."
     ),
     rules.UserNotFound: _Row(404, "Not found", "There is no such user."),
+    rules.JobNotFound: _Row(404, "Not found", "There is no such work."),
     rules.ManagedByProvider: _Row(
         409,
         "The provider owns this",
