@@ -9,6 +9,7 @@ from gatepost import __version__
 from gatepost.activity.log import ActivityLog
 from gatepost.activity.recorder import Recorder
 from gatepost.activity.retention import Retention
+from gatepost.activity.tallies import Tallies
 from gatepost.base.clock import Clock, SystemClock
 from gatepost.base.fetching import Fetcher, HttpFetcher
 from gatepost.base.ids import Ids, Uuid7Ids
@@ -95,6 +96,7 @@ class House:
         self.tokens = Tokens(corridor, secrets)
         self.administrators = Administrators(corridor, self.users, secrets)
         self.activity = ActivityLog(database, clock)
+        self.tallies = Tallies(database, clock)
         self.explainer = Explainer(database, clock)
         self.administration = Administration(corridor)
         self.sealer = sealer
@@ -244,6 +246,7 @@ def page_doors(house: House) -> Doors:
             listing=Listing(house.database),
             explainer=house.explainer,
             activity=house.activity,
+            tallies=house.tallies,
             login=house.login,
         ),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from gatepost.activity import reasons
 from gatepost.base.refusal import Refusal
-from gatepost.scim.dialects.mode import Dialect
+from gatepost.scim.dialects.mode import Dialect, Mode
 from gatepost.store.changes import Insert
 from gatepost.store.rows import RequestRow
 from gatepost.store.tables import REQUESTS
@@ -18,7 +18,9 @@ class Inbound:
     """What is known of a request so far; the doors fill it, the corridor commits it.
 
     `status_ok` is the status if all goes well, `said_of` the door's status and body for a
-    refusal: the record joins the plan before the answer is written.
+    refusal: the record joins the plan before the answer is written. `door` is what the
+    request is counted as, `scim` or `sso`; None for what is not counted. `latest` is the
+    record as it was made last: a plan that broke makes it anew.
     """
 
     def __init__(  # noqa: PLR0913 - a record has these parts
@@ -31,6 +33,7 @@ class Inbound:
         now: Callable[[], datetime],
         said_of: Callable[[Refusal], tuple[int, bytes]],
         body: bytes | None = None,
+        door: str | None = None,
     ) -> None:
         self.request_id = request_id
         self.at = at
@@ -46,6 +49,8 @@ class Inbound:
         self.status_ok = 200
         self.steps: list[dict[str, Any]] = []
         self.is_recorded = False
+        self.door = door
+        self.latest: RequestRow | None = None
         self.dialect: Dialect | None = None
         self._now = now
         self._said_of = said_of
@@ -77,7 +82,7 @@ class Inbound:
         answer: bytes | None = None,
     ) -> Insert:
         """Make the record's row from all that is known."""
-        row = RequestRow(
+        row = self.latest = RequestRow(
             tenant_id=self.tenant_id,
             request_id=self.request_id,
             at=self.at,
@@ -101,7 +106,9 @@ class Inbound:
         if self.dialect is None or not self.dialect.deviations:
             return []
         rules = sorted({one.rule for one in self.dialect.deviations})
-        return [{"kind": "dialect", "result": "ok", "rules": rules}]
+        # Tolerated as a matter of course, unless somebody wanted to hear of it (R39).
+        result = "warning" if self.dialect.mode is Mode.REPORT else "ok"
+        return [{"kind": "dialect", "result": result, "rules": rules}]
 
 
 def _storable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Gathers what is written behind the answers: records of reads, token use, deviations.
+"""Gathers what is written behind the answers: records of reads, token use, counts.
 
 At most a second's worth may be lost in a crash; nothing that a client was told
 was done passes through here.
@@ -6,25 +6,32 @@ was done passes through here.
 
 import asyncio
 import contextlib
+from collections import Counter
 from datetime import datetime
 from itertools import islice
 
 import msgspec
 import structlog
 
+from gatepost.activity.inbound import Inbound
+from gatepost.activity.outcome import outcome_of
 from gatepost.base.clock import Clock
+from gatepost.base.ids import NIL
 from gatepost.scim.dialects.mode import Deviation
 from gatepost.store.changes import Change, Insert, Update, Upsert
 from gatepost.store.database import Database, StoreUnavailable
 from gatepost.store.login_rows import SessionRow
-from gatepost.store.rows import DeviationRow, TokenRow
-from gatepost.store.tables import DEVIATIONS, SESSIONS, TOKENS
+from gatepost.store.rows import DeviationRow, TallyRow, TokenRow
+from gatepost.store.tables import DEVIATIONS, SESSIONS, TALLIES, TOKENS
 
 _FLUSH_S = 0.5
 _WAITING_MAX = 20_000
 _RECORDS_A_COMMIT = 2_000
 _USES_AT_ONCE = 200
 _USE_S = 60.0
+
+_Tally = tuple[int, datetime, str, str, str]
+"""The key of a tally: tenant, hour, provider, door, outcome."""
 
 
 class Recorder:
@@ -35,6 +42,7 @@ class Recorder:
         self._clock = clock
         self._records: list[Insert] = []
         self._deviations: dict[tuple[int, str, str], DeviationRow] = {}
+        self._tallies: Counter[_Tally] = Counter()
         self._uses: dict[tuple[int, str], Update] = {}
         self._seen: dict[str, datetime] = {}
         self._task: asyncio.Task[None] | None = None
@@ -58,6 +66,15 @@ class Recorder:
             self._records.append(record)
         else:
             self.dropped += 1
+
+    def count(self, inbound: Inbound) -> None:
+        """Count the request by how it came out; one without a record is not counted."""
+        row = inbound.latest
+        if inbound.door and row:
+            hour = row.at.replace(minute=0, second=0, microsecond=0)
+            outcome = outcome_of(row.status, row.reason, row.steps)
+            provider = row.provider_id or NIL
+            self._tallies[row.tenant_id, hour, provider, inbound.door, outcome] += 1
 
     def deviated(
         self, tenant_id: int, provider_id: str, at: datetime, deviations: list[Deviation]
@@ -106,6 +123,7 @@ class Recorder:
                 if self._uses.get(key) is use:
                     del self._uses[key]
         await self._flush_deviations()
+        await self._flush_tallies()
         while self._records:
             some = self._records[:_RECORDS_A_COMMIT]
             broken = await self._database.commit(some)
@@ -134,6 +152,20 @@ class Recorder:
                 self._deviations[key] = _together(one, later) if later else one
             raise
 
+    async def _flush_tallies(self) -> None:
+        counted, self._tallies = self._tallies, Counter()
+        # In the order of their keys: processes that add up the same rows never wait in a circle.
+        upserts: list[Change] = [
+            Upsert(TALLIES, _tally(key, number), add={"number": number})
+            for key, number in sorted(counted.items())
+        ]
+        try:
+            if upserts:
+                await self._database.commit(upserts)
+        except StoreUnavailable:
+            self._tallies.update(counted)
+            raise
+
     async def _run(self) -> None:
         while True:
             await self._clock.sleep(_FLUSH_S)
@@ -154,3 +186,15 @@ class Recorder:
 def _together(earlier: DeviationRow, later: DeviationRow) -> DeviationRow:
     seen = earlier.seen + later.seen
     return msgspec.structs.replace(later, seen=seen, first_at=earlier.first_at)
+
+
+def _tally(key: _Tally, number: int) -> TallyRow:
+    tenant_id, hour, provider, door, outcome = key
+    return TallyRow(
+        tenant_id=tenant_id,
+        hour_at=hour,
+        provider_id=provider,
+        door=door,
+        outcome=outcome,
+        number=number,
+    )

@@ -18,6 +18,7 @@ from gatepost.store.tables import (
     MESSAGES,
     REPLAYS,
     SESSIONS,
+    TALLIES,
     THROTTLES,
     Table,
 )
@@ -85,7 +86,10 @@ class Retention:
             while days and (done := await purge(self._database, tenant_id, before)):
                 touched += done
                 await self._clock.sleep(_PAUSE_S)
-        for table, column, kept_for in _PASSING:
+        records = timedelta(days=kept.request_records_days)
+        # Counts go with the records that they were made of.
+        counts = [(TALLIES, "hour_at", records)] if records else []
+        for table, column, kept_for in (*_PASSING, *counts):
             before = now - kept_for
             while done := await passing.purge(self._database, tenant_id, table, column, before):
                 touched += done

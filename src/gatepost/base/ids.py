@@ -8,6 +8,9 @@ from typing import Protocol
 
 from gatepost.base.clock import Clock
 
+NIL = "00000000-0000-0000-0000-000000000000"
+"""Stands where a key needs an id and there is none (RFC 9562 §5.9)."""
+
 
 class Ids(Protocol):
     """Gives ids that were never given before."""

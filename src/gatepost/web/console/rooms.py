@@ -3,6 +3,7 @@
 import msgspec
 
 from gatepost.activity.log import ActivityLog
+from gatepost.activity.tallies import Tallies
 from gatepost.lifecycle.administration import Administration
 from gatepost.lifecycle.conflicts import Conflicts
 from gatepost.lifecycle.explain import Explainer
@@ -42,4 +43,5 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     listing: Listing
     explainer: Explainer
     activity: ActivityLog
+    tallies: Tallies
     login: LoginRooms

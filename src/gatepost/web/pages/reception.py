@@ -90,6 +90,7 @@ class Reception:
             response = self._failed(request, visit, error.status, error.detail)
             self._record(visit, visit.inbound.failed(error.status, None, None))
         except StoreUnavailable:
+            visit.inbound.failed(503, None, None)  # what was made for the plan is not true
             response = self._failed(request, visit, 503, _AWAY)
             response.headers["Retry-After"] = "5"
         except Exception:  # noqa: BLE001 - the edge: a fault too leaves as a page
@@ -101,6 +102,7 @@ class Reception:
                 self._record(
                     visit, visit.inbound.record(response.status_code, reasons.ACCEPTED, [])
                 )
+        self._recorder.count(visit.inbound)
         response.headers["X-Request-Id"] = visit.inbound.request_id
         return response
 

@@ -83,6 +83,7 @@ class ScimDoor:
             path=path,
             now=self._clock.now,
             said_of=said_of,
+            door="scim",
         )
 
     async def _served(self, scope: dict[str, Any], receive: Receive, inbound: Inbound) -> Answer:

@@ -50,6 +50,7 @@ async def guarded(inbound: Inbound, recorder: Recorder, work: Awaitable[Answer])
         structlog.get_logger().exception("fault", request_id=inbound.request_id)
         answer = error_answer(_fault(inbound))
         _record_failure(inbound, recorder, answer, None)
+    recorder.count(inbound)
     return answer
 
 

@@ -79,6 +79,7 @@ class ProtocolEndpoints:
         """Take a SAML Response (saml-bindings §3.5): a form from another site, so no CSRF token."""
 
         async def work(visit: Visit) -> Response:
+            visit.inbound.door = "sso"
             form = await read_form(request, bytes_max=_MESSAGE_BYTES_MAX, fields_max=10)
             message, path = form.get("SAMLResponse", ""), request.url.path
             if not message:
@@ -91,7 +92,7 @@ class ProtocolEndpoints:
                 relay_state,
                 lambda attempt_id: self._cookies.bound(request, attempt_id, path),
             )
-            return self._arrived(step, relay_state, path)
+            return self._arrived(visit, step, relay_state, path)
 
         return await self._reception.answer(request, work)
 
@@ -99,6 +100,7 @@ class ProtocolEndpoints:
         """Take an OpenID provider's redirect (OIDC Core §3.1.2.5)."""
 
         async def work(visit: Visit) -> Response:
+            visit.inbound.door = "sso"
             path, seen = request.url.path, []
 
             def secret_of(attempt_id: str) -> str | None:
@@ -107,7 +109,7 @@ class ProtocolEndpoints:
 
             slug, query = request.path_params["slug"], request.url.query
             step = await self._sso.back_by_oidc(visit, slug, query, secret_of)
-            return self._arrived(step, seen[0], path)
+            return self._arrived(visit, step, seen[0], path)
 
         return await self._reception.answer(request, work)
 
@@ -141,9 +143,12 @@ class ProtocolEndpoints:
         headers = {"Cache-Control": "no-store", "X-Request-Id": answer.headers["X-Request-Id"]}
         return Response(json.dumps(document), 400, headers, "application/json")
 
-    def _arrived(self, step: ToStage | Tested, attempt_id: str | None, path: str) -> Response:
+    def _arrived(
+        self, visit: Visit, step: ToStage | Tested, attempt_id: str | None, path: str
+    ) -> Response:
         """Go on at a page of ours: the session is set where our own cookie arrives."""
         if isinstance(step, Tested):
+            visit.inbound.door = None  # nobody signed in
             response = self._going.tested(step)
         else:
             response = self._going.to_stage(step)
