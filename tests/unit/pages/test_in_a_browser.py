@@ -14,9 +14,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.chromium import AXE, NARROW, NEEDED, SMALL_TARGETS, STANDARDS, WIDE, hear, launched
+from tests.unit.pages import a_chart
 from tests.unit.pages.make import the_pages
 
-PATHS = ["sign-in", "wrong", "account", "account-wrong", "refusal"]
+PATHS = ["sign-in", "wrong", "account", "account-wrong", "refusal", "charts"]
 DARK, LIGHT = "oklch(0.2046 0 0)", "oklch(0.9851 0 0)"
 
 pytestmark = NEEDED
@@ -40,6 +41,7 @@ def _gallery(url: str) -> Starlette:
         ),
         "account": ("gallery/account.html", own),
         "account-wrong": ("gallery/account.html", own | {"errors": wrong}),
+        "charts": ("gallery/charts.html", own | a_chart.shown()),
         "refusal": ("refusal.html", {"title": "No", "sentence": "No.", "reference": "0193"}),
     }
 

@@ -91,10 +91,12 @@ def environment(assets: Assets, doors: Mapping[str, str]) -> Environment:
         "instant_in_words": formats.instant_in_words,
         "distance_in_words": formats.distance_in_words,
         "web_url": _web_url,
+        "number": "{:,}".format,
     }
     made.globals |= {"product": PRODUCT, "asset": assets.get, "icon_url": _icon_url(assets)}
     # One set of macros for all, so that no template has to begin with an import.
     made.globals["ui"] = made.get_template("ui.html").module
+    made.globals["charts"] = made.get_template("charts.html").module
     return made
 
 
