@@ -16,6 +16,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from gatepost.base import log
+from gatepost.base.launch import Launch
 from gatepost.base.settings import Settings
 from gatepost.wiring import Application
 
@@ -48,13 +49,18 @@ def listen(settings: Settings) -> socket.socket:
         raise AddressUnavailable(f"{settings.host} port {settings.port}: {reason}") from error
 
 
-def run(settings: Settings, listening: socket.socket, on_ready: OnReady) -> bool:
+def run(
+    settings: Settings,
+    listening: socket.socket,
+    on_ready: OnReady,
+    launch: Launch | None = None,
+) -> bool:
     """Serve until SIGTERM or SIGINT, then finish what is in flight; False if it did not start.
 
     `on_ready` is called once, when every worker process answers.
     """
     with _signals_spent(), _metrics_folder(settings):
-        config = _Configuration(settings)
+        config = _Configuration(settings, launch or Launch())
         if settings.workers > 1:
             workers = _Workers(config, listening, on_ready)
             workers.run()
@@ -71,10 +77,10 @@ def run(settings: Settings, listening: socket.socket, on_ready: OnReady) -> bool
 class _Configuration(uvicorn.Config):
     """Uvicorn's configuration from our settings; also sets up the log of each worker process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, launch: Launch) -> None:
         self.settings = settings
         super().__init__(
-            Application(settings),
+            Application(settings, launch),
             workers=settings.workers,
             loop="uvloop",
             http="httptools",

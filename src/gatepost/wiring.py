@@ -13,6 +13,7 @@ from gatepost.activity.tallies import Tallies
 from gatepost.base.clock import Clock, SystemClock
 from gatepost.base.fetching import Fetcher, HttpFetcher
 from gatepost.base.ids import Ids, Uuid7Ids
+from gatepost.base.launch import Launch
 from gatepost.base.sealing import Sealer
 from gatepost.base.sealing_keys import SealingKeysError, load_keys
 from gatepost.base.secrets import Secrets, SystemSecrets
@@ -77,8 +78,10 @@ class House:
         secrets: Secrets,
         sealer: Sealer,
         fetcher: Fetcher,
+        launch: Launch,
     ) -> None:
         self.settings = settings
+        self.launch = launch
         self.database = database
         self.clock = clock
         self.ids = ids
@@ -134,7 +137,9 @@ class House:
         return Equipment(
             corridor=self.corridor,
             attempts=Attempts(database, clock, self.ids, secrets),
-            sessions=Sessions(self.corridor, self.recorder, secrets, limits),
+            sessions=Sessions(
+                self.corridor, self.recorder, secrets, limits, is_demo=self.launch.is_demo
+            ),
             passwords=Passwords(),
             sealer=self.sealer,
             secrets=secrets,
@@ -168,7 +173,7 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-async def open_house(
+async def open_house(  # noqa: PLR0913 - what a test replaces
     settings: Settings,
     *,
     clock: Clock | None = None,
@@ -176,6 +181,7 @@ async def open_house(
     secrets: Secrets | None = None,
     fetcher: Fetcher | None = None,
     upgrade: bool = False,
+    launch: Launch | None = None,
 ) -> House:
     """Open the database and build the rooms on it.
 
@@ -203,6 +209,7 @@ async def open_house(
         secrets=secrets,
         sealer=Sealer(loaded.keys, secrets),
         fetcher=fetcher or fetcher_of(settings),
+        launch=launch or Launch(),
     )
 
 
@@ -219,6 +226,7 @@ def page_doors(house: House) -> Doors:
     """Build the doors with pages."""
     return Doors(
         house.settings,
+        house.launch,
         login=house.login,
         tenants=house.tenants,
         administrators=house.administrators,
@@ -273,8 +281,9 @@ def scim_door(house: House) -> ScimDoor:
 class Application:
     """The ASGI application of one worker process; its house lives as long as the server."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, launch: Launch) -> None:
         self._settings = settings
+        self._launch = launch
         self._house: House | None = None
         self._app: Edge | None = None
 
@@ -299,7 +308,7 @@ class Application:
 
     async def _start(self) -> None:
         settings = self._settings
-        house = self._house = await open_house(settings)
+        house = self._house = await open_house(settings, launch=self._launch)
         self._app = create_app(
             scim=scim_door(house),
             doors=page_doors(house),

@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,6 +93,28 @@ def test_settings_of_the_machine_do_not_reach_the_demo(tmp_path: Path) -> None:
     assert not database.exists()
 
 
+def test_the_way_in_is_told_before_the_story(lines: list[dict[str, Any]]) -> None:
+    assert [one["kind"] for one in lines[:3]] == ["title", "console", "scene"]
+    assert "/demo/" in lines[1]["url"]
+
+
+@pytest.mark.parametrize("mark", ["", "x"])
+def test_no_other_data_is_served_as_the_demos(tmp_path: Path, mark: str) -> None:
+    done = run("serve", "--data-dir", str(tmp_path), "--port", "0", f"--demo={mark}")
+    assert done.returncode == 2
+    assert "Only `gatepost demo` starts a server in demo mode" in done.stderr
+
+
+def test_the_mark_of_one_directory_opens_no_other_database(tmp_path: Path) -> None:
+    (tmp_path / "demo-mark").write_text("mark")
+    done = run(
+        "serve", "--data-dir", str(tmp_path), "--port", "0", "--demo=mark",
+        "--database", f"sqlite:///{tmp_path / 'real.db'}",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert not (tmp_path / "real.db").exists()
+
+
 @pytest.fixture(scope="module")
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Path]]:
     """A demo that has told its story and waits, and the folder with what it said and keeps."""
@@ -111,6 +136,43 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Pat
         process.kill()
         process.wait()
         process.stderr.close()
+
+
+class Browser:
+    """A browser as far as this takes one: it keeps the cookie and goes where it is sent."""
+
+    def __init__(self) -> None:
+        jar = urllib.request.HTTPCookieProcessor()
+        self._opener = urllib.request.build_opener(jar)
+
+    def open(self, url: str, data: bytes | None = None) -> tuple[int, str, str]:
+        """Give status, the place where it ended, and the page."""
+        sent = urllib.request.Request(url, data, {"Sec-Fetch-Site": "same-origin"})  # noqa: S310 - our server
+        try:
+            with self._opener.open(sent, timeout=20) as answer:
+                return answer.status, answer.url, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.url, error.read().decode()
+
+
+def test_the_link_signs_in_once_and_lands_in_the_console(waiting: tuple[Any, Path]) -> None:
+    _, folder = waiting
+    link = re.search(r"http://\S+/demo/\S+", (folder / "said").read_text())
+    assert link
+    browser, other = Browser(), Browser()
+    for _ in range(3):
+        status, _, page = browser.open(link[0])
+        assert (status, "Open the console" in page) == (200, True), "a scanner spends nothing"
+    status, at, page = browser.open(link[0], b"")
+    assert status == 200
+    assert "/console" in at
+    assert "this data is thrown away" in page
+    assert browser.open(link[0])[1] == at, "whoever is in goes on"
+    assert other.open(link[0])[0] == 404
+    assert other.open(link[0], b"")[0] == 404
+    root = link[0].partition("/demo/")[0]
+    status, at, _ = browser.open(f"{root}/console/system/staff/new")
+    assert (status, at) == (200, f"{root}/console/system/staff/new"), "asked for a second factor"
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -137,4 +199,5 @@ def test_ctrl_c_ends_the_demo_and_the_kept_data_stays(waiting: tuple[Any, Path])
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
     listed = run("admin", "list", "--data-dir", str(folder / "kept"))
-    assert listed.returncode == 0, listed.stderr
+    assert "you@demo.example" in listed.stdout, listed.stderr
+    assert not (folder / "kept" / "demo-mark").exists(), "from now on it is data as any other"

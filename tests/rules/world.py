@@ -12,6 +12,7 @@ from gatepost.base.actor import Actor, ActorKind, command_line
 from gatepost.base.clock import FakeClock
 from gatepost.base.fetching import Fetcher
 from gatepost.base.ids import Uuid7Ids
+from gatepost.base.launch import Launch
 from gatepost.base.secrets import SystemSecrets
 from gatepost.base.settings import Settings
 from gatepost.lifecycle.corridor import Writer
@@ -240,7 +241,9 @@ class World:
         await self.house.close()
 
 
-async def open_world(url: str, *, fetcher: Fetcher | None = None, **settings: Any) -> World:
+async def open_world(
+    url: str, *, fetcher: Fetcher | None = None, launch: Launch | None = None, **settings: Any
+) -> World:
     """Open a house on the database; its tenant is `default`."""
     clock = FakeClock(START)
     settings.setdefault("secret_keys", SECRET_KEY)
@@ -251,6 +254,7 @@ async def open_world(url: str, *, fetcher: Fetcher | None = None, **settings: An
         secrets=SystemSecrets(),
         fetcher=fetcher,
         upgrade=True,
+        launch=launch,
     )
     system = Actor(kind=ActorKind.SYSTEM, tenant_id=0, name="system")
     return World(house, await house.tenants.ensure_default(Writer(system)))

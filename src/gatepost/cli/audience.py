@@ -12,6 +12,7 @@ from gatepost.base.clock import as_rfc3339
 from gatepost.base.settings import Settings
 from gatepost.cli.output import Output
 from gatepost.cli.stage import Endpoint, Stage
+from gatepost.login.demo import LINK_MINUTES
 from gatepost.simulator.story import LOCAL_TECHNICIAN
 from gatepost.simulator.wire import Exchange, Listener
 from gatepost.store.activities import ActivityListing
@@ -48,9 +49,14 @@ class Audience:
         folder = str(settings.data_dir)
         if self._output.as_json:
             self._line("title", version=version, public_url=settings.public_url, data_dir=folder)
+            self._line("console", url=self._stage.console_url, minutes=LINK_MINUTES)
             return
         fate = f"{folder} (kept)" if is_kept else "a temporary directory, thrown away at the end"
-        click.echo(f"gatepost {version} demo   server: {settings.public_url}   data: {fate}")
+        click.echo(
+            f"gatepost {version} demo   server: {settings.public_url}   data: {fate}\n\n"
+            f"  {click.style('Console', bold=True)}  {self._stage.console_url}\n"
+            f"           signs in by itself, once, within {LINK_MINUTES} minutes; watch from there"
+        )
 
     def scene(self, title: str) -> None:
         """Show the heading of what comes now."""
@@ -97,7 +103,6 @@ class Audience:
             for one in endpoints:
                 name = one.provider.name
                 self._line("endpoint", provider=name, scim_base_url=one.base_url, token=one.token)
-            self._line("sign_in", url=self._stage.sign_in_url)
             self._line("end", surprises=surprises, adopted={"id": lena.user_id, "roles": roles})
             return
         click.echo(
@@ -111,12 +116,6 @@ class Audience:
                 f"  SCIM base URL  {one.base_url}\n"
                 f"  SCIM token     {one.token}"
             )
-        click.echo(
-            f"\n{click.style('Sign in', bold=True)}\n"
-            f"  {self._stage.sign_in_url}\n"
-            "  Make yourself administrator: a password, a second factor, then your account\n"
-            "  and the console. The link works once, for 30 minutes."
-        )
         click.echo(_by_hand(endpoints[0], lena.user_id, self._stage.house.settings.database_url))
 
     def waiting(self) -> None:

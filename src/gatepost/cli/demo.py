@@ -1,8 +1,11 @@
 """`gatepost demo`: a server, two companies, and what their identity providers do to it."""
 
 import asyncio
+import os
 import socket
+import sys
 import tempfile
+import webbrowser
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
@@ -16,8 +19,10 @@ from typing import Any
 import click
 
 from gatepost import __version__, serving
+from gatepost.base.launch import Launch
 from gatepost.base.settings import Settings
 from gatepost.cli.audience import Audience
+from gatepost.cli.demo_mark import DATABASE, marked
 from gatepost.cli.desk import usage
 from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
@@ -29,8 +34,6 @@ from gatepost.simulator.client import ScimClient, connected
 from gatepost.simulator.profile import load
 from gatepost.simulator.story import ACME, GLOBEX, PROFILES, tell
 from gatepost.wiring import open_house
-
-_DATABASE = "gatepost.db"
 
 
 @click.command()
@@ -51,19 +54,21 @@ _DATABASE = "gatepost.db"
     help="How many times as fast the story is told.",
 )
 @click.option("--allow-remote", is_flag=True, help="Allow a --host that other machines reach.")
+@click.option("--no-browser", is_flag=True, help="Print the link, and open no browser.")
 @click.pass_obj
 def demo(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click passes them by name
-    """Tell Gatepost's story in a quarter of a minute.
+    """Tell Gatepost's story in a quarter of a minute, and open its console.
 
-    Starts a server with data of its own, lets two made-up companies push users and
-    groups over HTTP, as Entra ID and Okta do, and says what comes of it: joiners,
-    movers, leavers, an adoption, and mistakes. Exit code 1: it came out otherwise.
+    Starts a server with data of its own and prints a link that signs in to its console, once.
+    Then two made-up companies push users and groups over HTTP, as Entra ID and Okta do, and it
+    says what comes of it: joiners, movers, leavers, an adoption, and mistakes.
+    Exit code 1: it came out otherwise.
     """
     _check_host(options["host"], is_allowed=options["allow_remote"])
     with serving.stoppable(), _folder(options["keep"]) as folder, suppress(KeyboardInterrupt):
         settings = Settings(
             data_dir=folder,
-            database_url=f"sqlite:///{folder.absolute() / _DATABASE}",
+            database_url=f"sqlite:///{folder.absolute() / DATABASE}",
             host=options["host"],
             port=_port(options["host"], options["port"]),
         )
@@ -72,17 +77,39 @@ def demo(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click passes
 
 
 async def _show(output: Output, settings: Settings, options: Mapping[str, Any]) -> int:
-    async with _stage(settings) as stage, running(settings) as server:
-        audience = Audience(output, stage, speed=options["speed"])
-        await audience.open(__version__, settings, is_kept=options["keep"] is not None)
-        surprises = await _tell(stage, audience)
-        await audience.epilogue(surprises)
-        if surprises:
-            raise CommandFailed(_otherwise(surprises))
-        if not options["once"]:
-            audience.waiting()
-            await _until_stopped(server)
+    with marked(settings.data_dir) as mark:
+        async with _stage(settings) as stage, running(settings, demo_mark=mark) as server:
+            return await _play(output, settings, stage, server, options)
+
+
+async def _play(
+    output: Output,
+    settings: Settings,
+    stage: Stage,
+    server: ServerProcess,
+    options: Mapping[str, Any],
+) -> int:
+    audience = Audience(output, stage, speed=options["speed"])
+    await audience.open(__version__, settings, is_kept=options["keep"] is not None)
+    if not (options["once"] or options["no_browser"] or output.as_json) and _has_browser():
+        await asyncio.to_thread(webbrowser.open, stage.console_url)
+    surprises = await _tell(stage, audience)
+    await audience.epilogue(surprises)
+    if surprises:
+        raise CommandFailed(_otherwise(surprises))
+    if not options["once"]:
+        audience.waiting()
+        await _until_stopped(server)
     return ExitCode.DONE
+
+
+def _has_browser() -> bool:
+    """Tell whether somebody sits before a screen of this machine."""
+    if not sys.stdout.isatty() or os.environ.get("CI"):
+        return False
+    if sys.platform in {"darwin", "win32"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 async def _tell(stage: Stage, audience: Audience) -> list[str]:
@@ -96,7 +123,7 @@ async def _tell(stage: Stage, audience: Audience) -> list[str]:
 @asynccontextmanager
 async def _stage(settings: Settings) -> AsyncIterator[Stage]:
     make_keys(settings)
-    house = await open_house(settings)
+    house = await open_house(settings, launch=Launch(is_demo=True))
     try:
         stage = Stage(house)
         await stage.furnish()
@@ -133,7 +160,7 @@ def _folder(kept: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="gatepost-demo-") as folder:
             yield Path(folder)
         return
-    if (kept / _DATABASE).exists():
+    if (kept / DATABASE).exists():
         raise usage(f"{kept} holds a database already.", "Name a directory that is new or empty.")
     kept.mkdir(mode=0o700, parents=True, exist_ok=True)
     yield kept
@@ -142,7 +169,7 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 def _check_host(host: str, *, is_allowed: bool) -> None:
     if Settings(host=host).listens_beyond_loopback and not is_allowed:
         raise usage(
-            f"Other machines can reach {host}, and the demo's tokens are shown in clear.",
+            f"Other machines can reach {host}, and the demo asks for no password.",
             "Leave --host out, or accept it with --allow-remote.",
         )
 

@@ -13,9 +13,11 @@ import click
 from gatepost import serving
 from gatepost.base.actor import Actor, ActorKind
 from gatepost.base.configuration import Configuration, check_serving
+from gatepost.base.launch import Launch
 from gatepost.base.sealing_keys import load_keys
 from gatepost.base.secrets import SystemSecrets
 from gatepost.base.settings import Settings
+from gatepost.cli.demo_mark import check_demo
 from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
 from gatepost.cli.output import Output
@@ -50,8 +52,9 @@ _PRIVATE = 0o700
     type=click.Choice(["debug", "info", "warning", "error"]),
     help="Least severe log lines to write.",
 )
+@click.option("--demo", "demo_mark", hidden=True, help="What `gatepost demo` gives its server.")
 @click.pass_obj
-def serve(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click passes them by name
+def serve(frame: Frame, /, demo_mark: str | None, **options: Any) -> int:  # noqa: ANN401 - click's
     """Run the server until SIGTERM or Ctrl-C; requests in flight are finished first.
 
     Every option is a setting and may stand in the environment (GATEPOST_PORT) or in
@@ -61,6 +64,9 @@ def serve(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click passe
     """
     configuration = frame.configuration(**options)
     check_serving(configuration.settings)
+    if demo_mark is not None:
+        check_demo(configuration.settings, demo_mark)
+    launch = Launch(origins=configuration.origins, is_demo=demo_mark is not None)
     make_data_dir(configuration.settings.data_dir)
     made = make_keys(configuration.settings, frame.output)
     with listen(configuration.settings) as listening:
@@ -76,7 +82,7 @@ def serve(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click passe
                 )
 
         with told(settings):
-            ran = serving.run(settings, listening, on_ready)
+            ran = serving.run(settings, listening, on_ready, launch)
         return ExitCode.DONE if ran else ExitCode.FAILED
 
 

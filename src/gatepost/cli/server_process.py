@@ -64,8 +64,8 @@ class ServerProcess:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[ServerProcess]:
-    """Start a server with these settings, wait until it answers, and stop it afterwards.
+async def running(settings: Settings, *, demo_mark: str) -> AsyncIterator[ServerProcess]:
+    """Start the demo's server with these settings, wait until it answers, stop it afterwards.
 
     Settings of this machine, in its environment or files, do not reach it.
 
@@ -75,6 +75,7 @@ async def running(settings: Settings) -> AsyncIterator[ServerProcess]:
     command = [sys.executable, "-m", "gatepost", "serve", "--json", "--log-level", "warning"]
     command += ["--data-dir", str(settings.data_dir), "--database", settings.database_url]
     command += ["--host", settings.host, "--port", str(settings.port), "--insecure-http"]
+    command += [f"--demo={demo_mark}"]
     with (settings.data_dir / _LOG).open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             *command, stdin=DEVNULL, stdout=PIPE, stderr=log, env=_environment()

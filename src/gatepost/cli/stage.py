@@ -14,6 +14,7 @@ from gatepost.store.rows import ProviderRow, UserRow
 from gatepost.tenancy.provider_settings import NO_GROUPS
 from gatepost.wiring import House
 
+ADMINISTRATOR = "you@demo.example"
 SUPPORT_ROLE = "Support Engineer"
 MANUAL_ROLE = "On-call Lead"
 PORTAL_ROLE = "Portal User"
@@ -35,10 +36,10 @@ class Stage:
         self.house = house
         self.tenant_id = 0
         self.endpoints: dict[str, Endpoint] = {}
-        self.sign_in_url = ""
+        self.console_url = ""
 
     async def furnish(self) -> None:
-        """Make organizations, roles, identity providers with tokens, and a local technician."""
+        """Make what is there before the story: a way in, roles, providers, a local technician."""
         house = self.house
         tenant = await house.tenants.ensure_default(Writer(command_line(1, "demo")))
         self.tenant_id = tenant.tenant_id
@@ -49,8 +50,7 @@ class Stage:
             await house.organizations.create(self._writer, company.name)
             self.endpoints[company.name] = await self._endpoint(company)
         await self._local_technician()
-        secret = await house.administrators.new_link(self._writer)
-        self.sign_in_url = f"{house.settings.public_url}/start/{secret}"
+        self.console_url = await self._console_url()
 
     async def map_group(self, company: str, group_id: str) -> Impact:
         """Map the group to the role of technicians; tells who gains it."""
@@ -99,6 +99,15 @@ class Stage:
     @property
     def _writer(self) -> Writer:
         return Writer(command_line(self.tenant_id, "demo"))
+
+    async def _console_url(self) -> str:
+        """Make the demo's administrator, and the link that signs them in."""
+        house, schemas = self.house, await self.house.tenants.schemas(self.tenant_id)
+        made = await house.administrators.create(
+            self._writer, ADMINISTRATOR, "Demo Administrator", schema=schemas.user
+        )
+        secret = await house.login.demo.new_link(self._writer, made)
+        return f"{house.settings.public_url}/demo/{secret}"
 
     async def _endpoint(self, company: Company) -> Endpoint:
         provider = await self.house.providers.create(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from gatepost.base.fetching import Fetcher
 from gatepost.lifecycle.users import Users
 from gatepost.login.account import Account
+from gatepost.login.demo import DemoSignIn
 from gatepost.login.equipment import Equipment
 from gatepost.login.factors.challenges import Challenges
 from gatepost.login.factors.enrolment import Enrolment
@@ -66,5 +67,6 @@ class LoginRooms:
         self.logout = Logout(equipment, halves, refresher)
         self.publishing = Publishing(equipment, halves)
         self.links = Links(equipment, passwords)
+        self.demo = DemoSignIn(equipment)
         self.account = Account(equipment, enrolment, passwords, self.step_up)
         self.upkeep = Upkeep(equipment, single_sign_on)

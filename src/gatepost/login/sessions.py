@@ -22,6 +22,10 @@ STEP_UP = timedelta(minutes=10)
 """How long a proof by MFA is enough for sensitive actions (R34)."""
 
 
+DEMO = "demo"
+"""The method of a session of `gatepost demo`: nothing was proved."""
+
+
 class Signed(msgspec.Struct, frozen=True):
     """Somebody who is signed in."""
 
@@ -40,7 +44,13 @@ class Sessions:
     """Finds, lists and ends sessions."""
 
     def __init__(
-        self, corridor: Corridor, recorder: Recorder, secrets: Secrets, limits: SessionLimits
+        self,
+        corridor: Corridor,
+        recorder: Recorder,
+        secrets: Secrets,
+        limits: SessionLimits,
+        *,
+        is_demo: bool = False,
     ) -> None:
         self._corridor = corridor
         self._database = corridor.database
@@ -48,6 +58,7 @@ class Sessions:
         self._recorder = recorder
         self._secrets = secrets
         self.limits = limits
+        self.is_demo = is_demo
 
     def new_id(self) -> str:
         """Give the id of a session to be."""
@@ -67,6 +78,8 @@ class Sessions:
             return None
         signed, now = Signed(*found), self._clock.now()
         if not self._is_live(signed.session, now) or not _may(signed.user):
+            return None
+        if DEMO in signed.session.methods and not self.is_demo:
             return None
         self._recorder.session_used(signed.session, now)
         return signed
@@ -88,9 +101,15 @@ class Sessions:
         Raises:
             StepUpRequired: MFA was too long ago, or the provider's.
         """
+        if self.needs_no_proof(signed):
+            return
         proved = signed.session.mfa_at
         if proved is None or self._clock.now() - proved > STEP_UP:
             raise StepUpRequired
+
+    def needs_no_proof(self, signed: Signed) -> bool:
+        """Tell whether the session is the demo's own, where there is nothing to prove by."""
+        return self.is_demo and DEMO in signed.session.methods
 
     async def of_user(self, tenant_id: int, user_id: str) -> list[SessionRow]:
         """Read the user's live sessions, newest first."""

@@ -5,6 +5,7 @@ from starlette.routing import Route
 from gatepost.activity.recorder import Recorder
 from gatepost.base.clock import Clock
 from gatepost.base.ids import Ids
+from gatepost.base.launch import Launch
 from gatepost.base.settings import Settings
 from gatepost.login.rooms import LoginRooms
 from gatepost.tenancy.administrators import Administrators
@@ -16,6 +17,7 @@ from gatepost.web.console.routes import routes as console_routes
 from gatepost.web.pages.assets import page_assets
 from gatepost.web.pages.reception import Reception
 from gatepost.web.pages.rendering import Pages
+from gatepost.web.setup.demo import DemoPages
 from gatepost.web.setup.pages import SetupPages
 from gatepost.web.sso.attempt_cookie import AttemptCookies
 from gatepost.web.sso.factors import FactorPages
@@ -39,6 +41,7 @@ class Doors:
     def __init__(  # noqa: PLR0913 - the rooms behind all doors
         self,
         settings: Settings,
+        launch: Launch,
         *,
         login: LoginRooms,
         tenants: Tenants,
@@ -49,7 +52,7 @@ class Doors:
         ids: Ids,
         console: ConsoleRooms,
     ) -> None:
-        self.pages = Pages(page_assets(), settings.public_url, TEMPLATES)
+        self.pages = Pages(page_assets(), settings.public_url, TEMPLATES, is_demo=launch.is_demo)
         self.reception = Reception(
             pages=self.pages,
             sessions=login.sessions,
@@ -60,6 +63,7 @@ class Doors:
             display_name=settings.display_name,
         )
         self._settings = settings
+        self._launch = launch
         self._login = login
         self._tenants = tenants
         self._administrators = administrators
@@ -74,7 +78,8 @@ class Doors:
         setup = SetupPages(self.reception, self._administrators, self._tenants, self._login.links)
         account = account_routes(self.reception, self._clock, self._account, self._login)
         console = console_routes(self.reception, self._console, self._going.to_provider)
-        return [*self.pages.routes(), *setup.routes(), *account, *console, *self._sso()]
+        demo = DemoPages(self.reception, self._login.demo).routes() if self._launch.is_demo else []
+        return [*self.pages.routes(), *setup.routes(), *demo, *account, *console, *self._sso()]
 
     def _sso(self) -> list[Route]:
         login, reception, kept, going = self._login, self.reception, self._kept, self._going

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from gatepost.base.launch import Launch
 from gatepost.base.settings import Settings
 from gatepost.cli import audience
 from gatepost.cli.errors import ExitCode
@@ -51,7 +52,8 @@ def test_directory_with_a_database_is_not_overwritten(
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> Any:
-    house = await open_house(Settings(database_url=f"sqlite:///{tmp_path / 'gatepost.db'}"))
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'gatepost.db'}")
+    house = await open_house(settings, launch=Launch(is_demo=True))
     stage = Stage(house)
     await stage.furnish()
     yield stage

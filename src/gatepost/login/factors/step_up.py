@@ -50,6 +50,8 @@ class StepUp:
         Raises:
             StepUpRequired: prove a factor; or, where there is none, sign in again.
         """
+        if self._with.sessions.needs_no_proof(signed):
+            return
         if factors:
             self._with.sessions.check_stepped_up(signed)
             return

@@ -37,11 +37,19 @@ class Pages:
     `name/file.html`. The kit's own templates have no prefix.
     """
 
-    def __init__(self, assets: Assets, public_url: str, doors: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        assets: Assets,
+        public_url: str,
+        doors: Mapping[str, str],
+        *,
+        is_demo: bool = False,
+    ) -> None:
         self._assets = assets
         self._public_url = public_url
         self._theme = Theme(public_url)
         self._environment = environment(assets, doors)
+        self._environment.globals["is_demo"] = is_demo
 
     def routes(self) -> list[Route]:
         """Give the routes of the kit itself: the files, and the choice of a theme."""
@@ -93,7 +101,12 @@ def environment(assets: Assets, doors: Mapping[str, str]) -> Environment:
         "web_url": _web_url,
         "number": "{:,}".format,
     }
-    made.globals |= {"product": PRODUCT, "asset": assets.get, "icon_url": _icon_url(assets)}
+    made.globals |= {
+        "product": PRODUCT,
+        "is_demo": False,
+        "asset": assets.get,
+        "icon_url": _icon_url(assets),
+    }
     # One set of macros for all, so that no template has to begin with an import.
     made.globals["ui"] = made.get_template("ui.html").module
     made.globals["charts"] = made.get_template("charts.html").module
