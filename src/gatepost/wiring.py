@@ -25,6 +25,7 @@ from gatepost.lifecycle.conflicts import Conflicts
 from gatepost.lifecycle.corridor import Corridor
 from gatepost.lifecycle.directory import Directory
 from gatepost.lifecycle.explain import Explainer
+from gatepost.lifecycle.group_reads import GroupReads
 from gatepost.lifecycle.groups import Groups
 from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.jobs import Jobs
@@ -245,6 +246,7 @@ def page_doors(house: House) -> Doors:
             administrators=house.administrators,
             users=house.users,
             groups=house.groups,
+            group_reads=GroupReads(house.database),
             roles=house.roles,
             mappings=house.mappings,
             conflicts=house.conflicts,

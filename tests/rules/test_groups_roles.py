@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from gatepost.lifecycle.mappings import Impact, MappingChange
-from gatepost.lifecycle.refusals import GroupsUnsupported, PreviewStale, RoleMisfit
+from gatepost.lifecycle.refusals import (
+    GroupNotFound,
+    GroupsUnsupported,
+    PreviewStale,
+    RoleMisfit,
+    RoleNotFound,
+)
 from gatepost.tenancy.provider_settings import NO_GROUPS
 from gatepost.tenancy.refusals import SettingInvalid
 from tests.rules.world import (
@@ -258,3 +264,85 @@ async def test_r24_group_names_are_unique_without_case(staffed: World, okta: Cli
     assert (record.reason, record.subject_id) == ("validate.group_duplicate", second)
     own = await okta.send("PATCH", f"/Groups/{first}", replace("displayName", "SUPPORT"))
     assert own.status_code in {200, 204}
+
+
+async def one_change(
+    world: World, client: Client, *pairs: tuple[str, str, bool]
+) -> list[MappingChange]:
+    return [
+        await change_of(world, client, group_id, role, is_added=is_added)
+        for group_id, role, is_added in pairs
+    ]
+
+
+@pytest.mark.rule("R24")
+async def test_r24_changes_are_judged_together(staffed: World, okta: Client) -> None:
+    """Both groups of somebody go: each alone would say that the other still gives the role."""
+    ada, grace = await a_technician(okta, "ada"), await a_technician(okta, "grace")
+    first, second = await okta.group("One", [ada]), await okta.group("Two", [ada, grace])
+    for group_id in (first, second):
+        await mapped(staffed, okta, group_id, "Dispatcher")
+    both = await one_change(
+        staffed, okta, (first, "Dispatcher", False), (second, "Dispatcher", False)
+    )
+    impact = await staffed.house.mappings.preview(okta.provider, both, NO_GROUPS)
+    assert [(one.group, one.count) for one in impact.effects] == [("One", 1), ("Two", 2)]
+    [role] = impact.roles
+    assert (role.lost.count, [one.user_name for one in role.lost.people]) == (2, ["ada", "grace"])
+    assert role.gained.count == 0
+
+
+@pytest.mark.rule("R24")
+async def test_r24_who_moves_from_one_mapping_to_another_neither_gains_nor_loses(
+    staffed: World, okta: Client
+) -> None:
+    ada, grace = await a_technician(okta, "ada"), await a_technician(okta, "grace")
+    first, second = await okta.group("One", [ada]), await okta.group("Two", [ada, grace])
+    await mapped(staffed, okta, first, "Dispatcher")
+    swap = await one_change(
+        staffed, okta, (first, "Dispatcher", False), (second, "Dispatcher", True)
+    )
+    impact = await staffed.house.mappings.preview(okta.provider, swap, NO_GROUPS)
+    [role] = impact.roles
+    assert ([one.user_name for one in role.gained.people], role.lost.count) == (["grace"], 0)
+
+
+@pytest.mark.rule("R24")
+async def test_r24_as_many_others_are_not_what_was_shown(staffed: World, okta: Client) -> None:
+    people = [await a_technician(okta, f"t{number:03d}") for number in range(4)]
+    group_id = await okta.group("Support", people[:3])
+    change = await change_of(staffed, okta, group_id, "Dispatcher")
+    shown = await staffed.house.mappings.preview(okta.provider, [change], NO_GROUPS)
+    staffed.clock.move(1)
+    await okta.send("PATCH", f"/Groups/{group_id}", members("remove", people[0]))
+    await okta.send("PATCH", f"/Groups/{group_id}", members("add", people[3]))
+    with pytest.raises(PreviewStale):
+        await mapped(staffed, okta, group_id, "Dispatcher", stamp=shown.stamp)
+
+
+@pytest.mark.rule("R24")
+async def test_r24_what_is_gone_or_another_providers_is_not_mapped(
+    staffed: World, okta: Client
+) -> None:
+    group_id = await okta.group("Support")
+    change = await change_of(staffed, okta, group_id, "Dispatcher")
+    other = await staffed.client("Entra", domains=["example.org"])
+    with pytest.raises(GroupNotFound):
+        await staffed.house.mappings.preview(other.provider, [change], NO_GROUPS)
+    await staffed.house.roles.delete(staffed.writer, "Dispatcher")
+    with pytest.raises(RoleNotFound):
+        await staffed.house.mappings.preview(okta.provider, [change], NO_GROUPS)
+    await okta.send("DELETE", f"/Groups/{group_id}")
+    with pytest.raises(GroupNotFound):
+        await staffed.house.mappings.preview(okta.provider, [change], NO_GROUPS)
+
+
+@pytest.mark.rule("R26")
+async def test_r26_a_mapping_of_before_can_be_taken_away(staffed: World) -> None:
+    client = await staffed.client("Google", vendor="generic")
+    group_id = await client.group()
+    await mapped(staffed, client, group_id, "Reader")
+    await staffed.configured(client, vendor="google")
+    await mapped(staffed, client, group_id, "Reader", is_added=False)
+    group = await staffed.house.groups.get(client.provider, group_id)
+    assert await staffed.house.mappings.of_group(group) == []

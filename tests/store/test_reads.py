@@ -260,32 +260,6 @@ async def test_effective_roles_name_each_cause(database: Database) -> None:
     assert await roles.manual_roles(database, tenant, user.user_id) == [agent]
 
 
-async def test_impact_counts_who_gains_and_not_who_has_the_role_anyway(database: Database) -> None:
-    """R24."""
-    tenant, okta = new_tenant(), a_provider(new_tenant())
-    role = a_role(tenant)
-    gains, has, mapped = (a_user(tenant, name) for name in ("gains", "has", "mapped"))
-    misfit = a_user(tenant, "misfit", user_type="technician")
-    group = a_group(tenant, okta.provider_id, "Group")
-    other = a_group(tenant, okta.provider_id, "Other")
-    grant = RoleGrantRow(
-        tenant_id=tenant, user_id=has.user_id, role_id=role.role_id, granted_at=AT, granted_by="x"
-    )
-    mapping = MappingRow(
-        tenant_id=tenant,
-        group_id=other.group_id,
-        role_id=role.role_id,
-        created_at=AT,
-        created_by="x",
-    )
-    people = (gains, has, mapped, misfit)
-    await database.commit([Insert(ROLES, role), *(Insert(USERS, one) for one in people)])
-    await database.commit([*with_members(group, *people), *with_members(other, mapped)])
-    await database.commit([Insert(ROLE_GRANTS, grant), Insert(MAPPINGS, mapping)])
-    impact = await roles.impact_of_mapping(database, group, role, is_added=True)
-    assert (impact.count, impact.user_names, impact.misfits) == (1, ["gains"], 1)
-
-
 async def test_an_open_conflict_is_one_for_each_provider_and_account(database: Database) -> None:
     tenant, okta, user_id = new_tenant(), new_id(), new_id()
     row = ConflictRow(

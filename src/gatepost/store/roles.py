@@ -1,8 +1,10 @@
 """Reads of roles, and of who has which and why (R24, R25, R27)."""
 
+from collections.abc import Iterable
+
 import msgspec
 
-from gatepost.store.codec import codec_of, select_list
+from gatepost.store.codec import among, codec_of, select_list
 from gatepost.store.database import Database
 from gatepost.store.read import equal_rows, find_row, select_rows
 from gatepost.store.rows import GroupRow, ProviderRow, RoleRow, UserRow
@@ -23,18 +25,6 @@ class EffectiveRole(msgspec.Struct, frozen=True):
     cause: str
     group_id: str | None = None
     group: str | None = None
-
-
-class MappingImpact(msgspec.Struct, frozen=True):
-    """Who gains or loses the role when a mapping comes or goes.
-
-    `count` people, the first of them by name; `misfits` are members whose user type the
-    role is not for.
-    """
-
-    count: int
-    user_names: list[str]
-    misfits: int
 
 
 async def get(database: Database, tenant_id: int, role_id: str) -> RoleRow | None:
@@ -91,6 +81,22 @@ async def of_groups(
     ]
 
 
+async def of_many_groups(
+    database: Database, tenant_id: int, group_ids: Iterable[str]
+) -> dict[str, list[RoleRow]]:
+    """Read the roles that the groups are mapped to: group id → roles by name."""
+    codec = codec_of(database)
+    statement = f"""SELECT m.group_id, {select_list(ROLES, "t")}
+        FROM mappings AS m JOIN roles AS t ON t.tenant_id = m.tenant_id AND t.role_id = m.role_id
+        WHERE m.tenant_id = $1 AND {among(database, "m.group_id", "$2", Kind.ID)}
+        ORDER BY t.name_folded"""  # noqa: S608 - names from the catalogue of tables
+    by_group: dict[str, list[RoleRow]] = {}
+    for group_id, *role in await database.scan(statement, tenant_id, codec.many(group_ids)):
+        listed = by_group.setdefault(codec.decode(Kind.ID, group_id), [])
+        listed.append(codec.read_row(ROLES, role))
+    return by_group
+
+
 async def effective(
     database: Database, user: UserRow, manager: ProviderRow | None
 ) -> list[EffectiveRole]:
@@ -133,51 +139,3 @@ def default_role_ids(manager: ProviderRow | None, user_type: str) -> list[str]:
         return []
     is_technician = user_type == "technician"
     return manager.technician_role_ids if is_technician else manager.end_user_role_ids
-
-
-async def impact_of_mapping(
-    database: Database,
-    group: GroupRow,
-    role: RoleRow,
-    *,
-    is_added: bool,  # noqa: ARG001 - who loses when it goes is who gains when it comes
-    limit: int = 100,
-) -> MappingImpact:
-    """Tell who gains the role when the mapping comes, or loses it when it goes.
-
-    Who has the role by another cause (by hand, through another group, by the
-    provider's default) neither gains nor loses it.
-
-    Raises:
-        ScanTooLong: the group is too large to tell in time.
-    """
-    codec = codec_of(database)
-    key = group.tenant_id, codec.id(group.group_id)
-    values = *key, role.user_type
-    [(misfits,)] = await database.scan(_MISFITS, *values)
-    manager = await find_row(
-        database, ProviderRow, tenant_id=group.tenant_id, provider_id=group.provider_id
-    )
-    if role.role_id in default_role_ids(manager, role.user_type):
-        return MappingImpact(0, [], int(misfits))
-    wanted = (*values, codec.id(role.role_id))
-    [(count,)] = await database.scan(f"SELECT count(*) {_AFFECTED}", *wanted)
-    first = f"SELECT u.user_name {_AFFECTED} ORDER BY u.user_name_folded LIMIT {int(limit)}"
-    names = await database.scan(first, *wanted)
-    return MappingImpact(int(count), [name for (name,) in names], int(misfits))
-
-
-_MISFITS = """SELECT count(*) FROM memberships AS m
-    JOIN users AS u ON u.tenant_id = m.tenant_id AND u.user_id = m.user_id
-    WHERE m.tenant_id = $1 AND m.group_id = $2 AND u.user_type <> $3"""
-_AFFECTED = """FROM memberships AS m
-    JOIN users AS u ON u.tenant_id = m.tenant_id AND u.user_id = m.user_id
-    WHERE m.tenant_id = $1 AND m.group_id = $2 AND u.user_type = $3
-    AND NOT EXISTS (
-        SELECT 1 FROM role_grants AS r
-        WHERE r.tenant_id = m.tenant_id AND r.user_id = m.user_id AND r.role_id = $4)
-    AND NOT EXISTS (
-        SELECT 1 FROM memberships AS o
-        JOIN mappings AS p ON p.tenant_id = o.tenant_id AND p.group_id = o.group_id
-        WHERE o.tenant_id = m.tenant_id AND o.user_id = m.user_id
-        AND o.group_id <> m.group_id AND p.role_id = $4)"""

@@ -15,6 +15,7 @@ from gatepost.store.tables import ATTEMPTS, FACTORS, SESSIONS, SSO, key_of
 from tests.oidc import make
 from tests.rules.world import World
 from tests.saml.keys import pair
+from tests.web.console.structure_seeds import structured
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 _MD = "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -154,6 +155,7 @@ async def seeded(world: World) -> Seeds:
     await _write(world, Insert(SSO, kept))
     good = await result(world, okta, a_result(is_good=True))
     bad = await result(world, okta, a_result(is_good=False, text=HOSTILE))
+    structure = await structured(world)
     one = "/console/providers/okta"
     link = await house.login.testing.new_test_link(writer, okta)
     forms = ("saml", "oidc", "options", "attributes", "mfa", "mfa?usual=yes", "off")
@@ -170,6 +172,7 @@ async def seeded(world: World) -> Seeds:
             f"/console/system/staff/{grace.user_id}", f"/console/system/staff/{ada.user_id}",
             f"/console/system/staff/{grace.user_id}/change?mark=support",
             link[link.index("/console") :],
+            *structure,
         ],
     )  # fmt: skip
 

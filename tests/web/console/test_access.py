@@ -24,6 +24,9 @@ OWN: set[str] = set()
 """Changes of what concerns nobody but the visitor; support staff may make them."""
 LOOKING = {
     "/console",
+    "/console/groups",
+    "/console/groups/{group_id}",
+    "/console/mapping",
     "/console/providers",
     "/console/providers/{slug}",
     "/console/providers/{slug}/test",
@@ -53,6 +56,7 @@ async def answer(
     visitor: Visitor, world: World, method: str, path: str, **values: str
 ) -> httpx2.Response:
     known = {"slug": "okta", "user_id": world.house.ids.new(), "attempt_id": world.house.ids.new()}
+    known["group_id"] = world.house.ids.new()
     filled = path.format(**{**known, **values})
     if method == "GET":
         return await visitor.http.get(filled)

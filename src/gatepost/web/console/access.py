@@ -41,6 +41,8 @@ DONE = {
     "phone-set": "The phone number was changed; the number of before was told.",
     "deactivated": "The account is inactive, and its sessions have ended.",
     "reactivated": "The account is active again.",
+    "mapped": "The mappings are changed. What was shown is done.",
+    "unchanged": "Nothing was changed: everything is so already.",
     "marked": "The change is made. Whoever may do more now signs in again.",
 }
 """What a page says after a change, by the word in its URL: never the URL's own text."""
@@ -56,6 +58,8 @@ _TABS = {
     "/console/organizations": "Organizations",
     "/console/system": "System",
 }
+_BELONGS = {"/console/mapping": "/console/groups"}
+"""Pages below a tab of another path."""
 
 
 class Tab(msgspec.Struct, frozen=True):
@@ -255,6 +259,7 @@ def _asking(page: str) -> str:
 
 
 def _tabs(path: str) -> list[Tab]:
+    path = _BELONGS.get(f"/{'/'.join(path.split('/')[1:3])}", path)
     here = next((one for one in _TABS if path == one or path.startswith(f"{one}/")), _FRONT)
     tabs = {_FRONT: "Overview", **_TABS}
     return [Tab(href, label, href == here) for href, label in tabs.items()]

@@ -38,6 +38,12 @@ _WORDS: Mapping[str, str] = {
     "guard.managed": "{provider} manages {user_name}: change {fields} there, or release the user.",
     "roles.misfit": "{role} is for the type {role_type}; {user} is of another type.",
     "validate.duplicate": "Somebody is called {user_name} already.",
+    "roles.groups_unsupported": (
+        "{provider} cannot push groups, so none is mapped. Use its default roles, or give roles "
+        "by hand."
+    ),
+    "match.no_group": "That group is not there any more: its identity provider took it away.",
+    "match.no_role": "That role is not there any more.",
     "login.not_native": (
         "{user_name} is inactive or signs in through an identity provider: no password here."
     ),

@@ -7,6 +7,7 @@ from gatepost.activity.tallies import Tallies
 from gatepost.lifecycle.administration import Administration
 from gatepost.lifecycle.conflicts import Conflicts
 from gatepost.lifecycle.explain import Explainer
+from gatepost.lifecycle.group_reads import GroupReads
 from gatepost.lifecycle.groups import Groups
 from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.jobs import Jobs
@@ -34,6 +35,7 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     administrators: Administrators
     users: Users
     groups: Groups
+    group_reads: GroupReads
     roles: Roles
     mappings: Mappings
     conflicts: Conflicts

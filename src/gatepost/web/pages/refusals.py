@@ -146,6 +146,9 @@ TABLE: dict[type[Refusal], _Row] = {
     ),
     rules.UserNotFound: _Row(404, "Not found", "There is no such user."),
     rules.JobNotFound: _Row(404, "Not found", "There is no such work."),
+    rules.GroupNotFound: _Row(404, "Not found", "There is no such group."),
+    rules.RoleNotFound: _Row(404, "Not found", "There is no such role."),
+    rules.ConflictNotFound: _Row(404, "Not found", "There is no such conflict."),
     rules.ManagedByProvider: _Row(
         409,
         "The provider owns this",
