@@ -46,6 +46,7 @@ from gatepost.store.migrations.runner import SchemaBehind
 from gatepost.store.open import OpenDatabase, open_database
 from gatepost.tenancy.administrators import Administrators
 from gatepost.tenancy.gate import Gate
+from gatepost.tenancy.health import ProviderHealth
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
 from gatepost.tenancy.sso import SingleSignOn
@@ -101,6 +102,7 @@ class House:
         self.administrators = Administrators(corridor, self.users, secrets)
         self.activity = ActivityLog(database, clock)
         self.tallies = Tallies(database, clock)
+        self.provider_health = ProviderHealth(database, clock)
         self.explainer = Explainer(database, clock)
         self.administration = Administration(corridor)
         self.sealer = sealer
@@ -257,6 +259,7 @@ def page_doors(house: House) -> Doors:
             explainer=house.explainer,
             activity=house.activity,
             tallies=house.tallies,
+            provider_health=house.provider_health,
             login=house.login,
         ),
     )

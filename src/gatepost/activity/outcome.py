@@ -18,12 +18,12 @@ FAILURES = frozenset({REFUSED, FAILED})
 """The client did not get what it asked for: by a rule of ours, or by a fault."""
 
 _REFUSED_FROM, _FAILED_FROM = 400, 500
-_IGNORED = "map.ignored"
+_IGNORED, _PAUSED = "map.ignored", "scope.paused"
 
 
 def outcome_of(status: int, reason: str, steps: Sequence[Any]) -> str:
     """Tell how the request of a record came out."""
-    if status >= _FAILED_FROM:
+    if status >= _FAILED_FROM and reason != _PAUSED:
         return FAILED
     if status >= _REFUSED_FROM:
         return REFUSED

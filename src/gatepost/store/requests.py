@@ -76,6 +76,35 @@ async def last_of_provider(
     return found[0] if found else None
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """When a request came, and what it was answered with."""
+
+    at: datetime
+    status: int
+    reason: str
+
+
+_LOOKED_AT = 60
+
+
+async def last_answers(
+    database: Database, tenant_id: int, provider_id: str, *, limit: int
+) -> list[Answered]:
+    """Read how the provider's latest SCIM requests were answered, newest first.
+
+    Its sign-ins leave records too: no more than the latest few of both are looked at.
+    """
+    codec = codec_of(database)
+    statement = f"""SELECT at, status, reason FROM (
+            SELECT request_id, at, path, status, reason FROM requests
+            WHERE tenant_id = $1 AND provider_id = $2
+            ORDER BY request_id DESC LIMIT {_LOOKED_AT}) AS latest
+        WHERE path LIKE '/scim/%' ORDER BY request_id DESC LIMIT {int(limit)}"""  # noqa: S608
+    found = await database.rows(statement, tenant_id, codec.id(provider_id))
+    at = codec.decoder(Kind.INSTANT)
+    return [Answered(at(when), status, reason) for when, status, reason in found]
+
+
 async def purge_bodies(database: Database, tenant_id: int, before: datetime) -> int:
     """Empty the bodies of some records older than that; ask again until it gives 0."""
     old = await _old(database, tenant_id, before, "AND (body IS NOT NULL OR answer IS NOT NULL)")

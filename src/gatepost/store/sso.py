@@ -31,6 +31,11 @@ async def keys(database: Database, tenant_id: int, provider_id: str) -> list[Sso
     return await equal_rows(database, SsoKeyRow, tenant_id=tenant_id, provider_id=provider_id)
 
 
+async def keys_of_tenant(database: Database, tenant_id: int) -> list[SsoKeyRow]:
+    """Read our key pairs towards all of the tenant's providers."""
+    return await equal_rows(database, SsoKeyRow, tenant_id=tenant_id)
+
+
 async def subjects_of(
     database: Database, tenant_id: int, provider_id: str, user_id: str
 ) -> list[SubjectRow]:

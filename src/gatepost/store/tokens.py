@@ -5,11 +5,12 @@ from typing import Any
 
 from gatepost.store.codec import Codec, codec_of, select_list
 from gatepost.store.database import Database
-from gatepost.store.read import equal_rows, find_row
+from gatepost.store.read import equal_rows, find_row, select_rows
 from gatepost.store.rows import ProviderRow, TokenRow
 from gatepost.store.tables import PROVIDERS, TOKENS
 
 _KEPT = 256
+_NEWEST = 2_000
 
 _FIND = f"""SELECT {select_list(TOKENS, "t")}, {select_list(PROVIDERS, "p")}
     FROM tokens AS t JOIN providers AS p
@@ -41,3 +42,10 @@ async def get(database: Database, tenant_id: int, token_id: str) -> TokenRow | N
 async def of_provider(database: Database, tenant_id: int, provider_id: str) -> list[TokenRow]:
     """Read every token the provider ever had, oldest first."""
     return await equal_rows(database, TokenRow, tenant_id=tenant_id, provider_id=provider_id)
+
+
+async def unrevoked(database: Database, tenant_id: int) -> list[TokenRow]:
+    """Read the tenant's tokens that nobody revoked, expired ones too; the newest of very many."""
+    rest = f"""WHERE t.tenant_id = $1 AND t.revoked_at IS NULL
+        ORDER BY t.token_id DESC LIMIT {_NEWEST}"""
+    return await select_rows(database, TokenRow, rest, tenant_id)

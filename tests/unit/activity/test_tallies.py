@@ -60,6 +60,7 @@ def test_sums_fall_into_their_buckets_and_the_rest_is_zero() -> None:
         (200, "ok", [{"kind": "dialect", "result": "ok", "rules": ["P2"]}], "changed"),
         (404, "match.none", [{"result": "warning"}], "refused"),
         (503, "server.unavailable", [], "failed"),
+        (503, "scope.paused", [], "refused"),
     ],
 )
 def test_a_record_comes_out_in_one_word(

@@ -17,6 +17,7 @@ from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.users import Users
 from gatepost.login.rooms import LoginRooms
 from gatepost.tenancy.administrators import Administrators
+from gatepost.tenancy.health import ProviderHealth
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
 from gatepost.tenancy.sso import SingleSignOn
@@ -46,4 +47,5 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     explainer: Explainer
     activity: ActivityLog
     tallies: Tallies
+    provider_health: ProviderHealth
     login: LoginRooms
