@@ -54,6 +54,7 @@ from gatepost.tenancy.sso_keys import KeyMaker
 from gatepost.tenancy.sso_trust import TrustReader
 from gatepost.tenancy.tenants import Tenants
 from gatepost.tenancy.tokens import Tokens
+from gatepost.tenancy.traffic import Traffic
 from gatepost.web.account.rooms import AccountRooms
 from gatepost.web.app import create_app
 from gatepost.web.console.rooms import ConsoleRooms
@@ -242,6 +243,8 @@ def page_doors(house: House) -> Doors:
         console=ConsoleRooms(
             providers=house.providers,
             tokens=house.tokens,
+            gate=Gate(house.database),
+            traffic=Traffic(house.database),
             single_sign_on=house.single_sign_on,
             tenants=house.tenants,
             organizations=house.organizations,

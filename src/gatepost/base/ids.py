@@ -4,6 +4,7 @@ import os
 import secrets
 import struct
 import uuid
+from datetime import datetime
 from typing import Protocol
 
 from gatepost.base.clock import Clock
@@ -67,6 +68,11 @@ class CountingIds:
         """Give the next id: 00000000-0000-7000-8000-000000000001 and so on."""
         self._last += 1
         return f"00000000-0000-7000-8000-{self._last:012x}"
+
+
+def first_id(at: datetime) -> str:
+    """Give the least id that is made from that instant on: a place among ids, of nothing."""
+    return _written(f"{max(int(at.timestamp() * 1000), 0):012x}{'7':0<20}")
 
 
 def _written(digits: str) -> str:

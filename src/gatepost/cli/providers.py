@@ -12,13 +12,13 @@ from gatepost.cli.tokens import (
     DAYS,
     lifetime,
     new_token,
-    state_of,
     token_document,
 )
 from gatepost.lifecycle.explain_words import fix_of
 from gatepost.lifecycle.listing import Health
 from gatepost.store.rows import DeviationRow, ProviderRow, TokenRow
 from gatepost.tenancy.provider_settings import VENDORS
+from gatepost.tenancy.tokens import state_of
 
 _LIST = ("slug", "name", "vendor", "scim_enabled", "mode", "users", "domains", "last_request_at")
 _ALIASES = {"technician_roles": "technician_role_ids", "end_user_roles": "end_user_role_ids"}

@@ -1,6 +1,6 @@
 """`gatepost token`: SCIM tokens of an identity provider, shown once (R3)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import click
@@ -8,10 +8,16 @@ import click
 from gatepost.cli.desk import TENANT, YES, Desk, ambiguous, at_desk, instant
 from gatepost.cli.main import Frame
 from gatepost.store.rows import ProviderRow, TokenRow
-from gatepost.tenancy.tokens import DAYS_DEFAULT, OVERLAP_DAYS, NewToken
+from gatepost.tenancy.tokens import (
+    DAYS_DEFAULT,
+    OVERLAP_DAYS,
+    OVERLAP_DAYS_MAX,
+    NewToken,
+    days_left,
+    state_of,
+)
 
 COLUMNS = ("name", "hint", "state", "days_left", "last_used_at", "last_used_from", "created_at")
-_DAY = timedelta(days=1)
 
 
 class Days(click.ParamType[Any]):
@@ -79,7 +85,7 @@ def list_tokens(frame: Frame, /, provider: str, tenant: str) -> None:
 @DAYS
 @click.option(
     "--overlap",
-    type=click.IntRange(0, 90),
+    type=click.IntRange(0, OVERLAP_DAYS_MAX),
     default=OVERLAP_DAYS,
     show_default=True,
     help="Days for which the old token goes on.",
@@ -157,20 +163,6 @@ def token_document(row: TokenRow, now: datetime) -> dict[str, Any]:
         "created_at": instant(row.created_at),
         "created_by": row.created_by,
     }
-
-
-def state_of(row: TokenRow, now: datetime) -> str:
-    """Tell whether a token is live, expired or revoked."""
-    if row.revoked_at:
-        return "revoked"
-    return "expired" if row.expires_at and row.expires_at <= now else "live"
-
-
-def days_left(row: TokenRow, now: datetime) -> int | None:
-    """Tell the whole days that a live token has left; None if it never expires or has ended."""
-    if row.expires_at is None or state_of(row, now) != "live":
-        return None
-    return (row.expires_at - now) // _DAY
 
 
 async def _only(desk: Desk, provider: ProviderRow, which: str) -> str:

@@ -145,6 +145,9 @@ WORDS: Mapping[str, Words] = {
         _CONFLICT,
     ),
     "validate.setting": Words("{setting} cannot be {value}: {why}.", "Give another value.", _USAGE),
+    "validate.token_made": Words(
+        "That token was made and shown before: {hint}.", "Make another one.", _CONFLICT
+    ),
     "validate.token_lifetime": Words(
         "A token cannot live {days} days.", "Choose 30 to 366 days, or never.", _USAGE
     ),

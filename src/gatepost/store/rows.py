@@ -65,7 +65,10 @@ class ProviderRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A SCIM token. `digest` is SHA-256 of the whole token, `hint` its visible part."""
+    """A SCIM token. `digest` is SHA-256 of the whole token, `hint` its visible part.
+
+    `successor_id`: the token that replaces it, once a rotation has begun.
+    """
 
     tenant_id: int
     token_id: str
@@ -79,6 +82,7 @@ class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
     last_used_from: str | None = None
+    successor_id: str | None = None
 
 
 class UserRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -187,6 +187,11 @@ class Providers:
         """Tell how many users the provider manages, those it deleted aside."""
         return await counters.get(self._database, provider.tenant_id, provider.provider_id, "users")
 
+    async def groups_count(self, provider: ProviderRow) -> int:
+        """Tell how many groups the provider has pushed."""
+        whose = provider.tenant_id, provider.provider_id
+        return await counters.get(self._database, *whose, "groups")
+
     async def deviations(self, provider: ProviderRow) -> list[DeviationRow]:
         """Read what the provider was let through with, most frequent first (R39)."""
         found = await deviations.of_provider(

@@ -57,6 +57,12 @@ class TokenNotFound(Refusal):
     code = "match.no_token"
 
 
+class TokenMadeAlready(Refusal):
+    """The form was sent again: its token was made and shown before. Facts: hint."""
+
+    code = "validate.token_made"
+
+
 class TokenLifetimeInvalid(Refusal):
     """A token lives 30 days to 12 months, or forever. Facts: days."""
 

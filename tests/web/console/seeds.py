@@ -15,6 +15,7 @@ from gatepost.store.tables import ATTEMPTS, FACTORS, SESSIONS, SSO, key_of
 from tests.oidc import make
 from tests.rules.world import World
 from tests.saml.keys import pair
+from tests.web.console.scim_seeds import a_lived_half, scim_paths
 from tests.web.console.structure_seeds import structured
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
@@ -156,6 +157,7 @@ async def seeded(world: World) -> Seeds:
     good = await result(world, okta, a_result(is_good=True))
     bad = await result(world, okta, a_result(is_good=False, text=HOSTILE))
     structure = await structured(world)
+    entra, tokens = await a_lived_half(world, HOSTILE)
     one = "/console/providers/okta"
     link = await house.login.testing.new_test_link(writer, okta)
     forms = ("saml", "oidc", "options", "attributes", "mfa", "mfa?usual=yes", "off")
@@ -173,6 +175,7 @@ async def seeded(world: World) -> Seeds:
             f"/console/system/staff/{grace.user_id}/change?mark=support",
             link[link.index("/console") :],
             *structure,
+            *scim_paths(entra, tokens),
         ],
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Who may enter the console: every route, with everybody who may not (SECURITY.md, R34)."""
 
+import re
+
 import httpx2
 import pytest
 from starlette.routing import Route
@@ -18,6 +20,7 @@ from tests.web.console import seeds
 from tests.web.console.conftest import SignIn
 from tests.web.console.visitor import NO_FILE, Visitor, said
 
+_ID = re.compile(r"\{\w+_id\}")
 NOBODYS = "/console/sso-test/{secret}"
 """The one page that asks for no session: its link is the secret."""
 OWN: set[str] = set()
@@ -31,6 +34,8 @@ LOOKING = {
     "/console/providers/{slug}",
     "/console/providers/{slug}/test",
     "/console/providers/{slug}/tests/{attempt_id}",
+    "/console/providers/{slug}/tokens/{token_id}/rotation",
+    "/console/providers/{slug}/tokens/{token_id}/test",
     "/console/system/staff",
     "/console/users",
     "/console/users/{user_id}",
@@ -48,6 +53,13 @@ def console(world: World) -> list[tuple[str, str]]:
     ]
 
 
+def filled_in(world: World, path: str, **values: str) -> str:
+    """Put ids of nothing into the path, where no value is given."""
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    known = {name: world.house.ids.new() for name in names} | {"slug": "okta"}
+    return path.format(**{**known, **values})
+
+
 async def asked(visitor: Visitor, world: World, method: str, path: str, **values: str) -> int:
     return (await answer(visitor, world, method, path, **values)).status_code
 
@@ -55,9 +67,7 @@ async def asked(visitor: Visitor, world: World, method: str, path: str, **values
 async def answer(
     visitor: Visitor, world: World, method: str, path: str, **values: str
 ) -> httpx2.Response:
-    known = {"slug": "okta", "user_id": world.house.ids.new(), "attempt_id": world.house.ids.new()}
-    known["group_id"] = world.house.ids.new()
-    filled = path.format(**{**known, **values})
+    filled = filled_in(world, path, **values)
     if method == "GET":
         return await visitor.http.get(filled)
     return await visitor.change(filled, files=NO_FILE if path.endswith("/saml") else None)
@@ -168,7 +178,7 @@ async def test_every_change_asks_for_a_second_factor_and_returns_to_a_page(
 ) -> None:
     """R34: at the form's own page already, and again where the form arrives."""
     visitor = await visit(grace, proved=False)
-    gets = {path for method, path in console(world) if method == "GET"}
+    gets = {_ID.sub("{id}", path) for method, path in console(world) if method == "GET"}
     for method, path in console(world):
         if method == "GET" and path in LOOKING:
             continue
@@ -177,7 +187,7 @@ async def test_every_change_asks_for_a_second_factor_and_returns_to_a_page(
         assert got.status_code == 303, (method, path)
         assert to.startswith("/account/step-up?return_to=/console/"), (method, path)
         back = to.removeprefix("/account/step-up?return_to=").replace("/okta", "/{slug}")
-        shape = "/".join("{user_id}" if len(part) == 36 else part for part in back.split("/"))
+        shape = "/".join("{id}" if len(part) == 36 else part for part in back.split("/"))
         assert shape in gets, (method, path, back)
 
 
@@ -210,7 +220,7 @@ async def test_a_form_from_elsewhere_or_of_another_browser_changes_nothing(
     for method, path in console(world):
         if method != "POST":
             continue
-        filled = path.format(slug="okta", user_id=world.house.ids.new())
+        filled = filled_in(world, path)
         files = NO_FILE if path.endswith("/saml") else None
         foreign = await admin.http.post(
             filled, data={"csrf": "x"}, files=files, headers={"Sec-Fetch-Site": "cross-site"}

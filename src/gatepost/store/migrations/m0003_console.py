@@ -10,9 +10,12 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX groups_names ON groups (tenant_id, display_name_folded, group_id)",
     "CREATE INDEX conflicts_waiting ON conflicts (tenant_id, conflict_id) WHERE state = 'open'",
     "ALTER TABLE providers ADD COLUMN paused_at {instant}",
+    "ALTER TABLE tokens ADD COLUMN successor_id {id}",
     """CREATE INDEX requests_provider ON requests (tenant_id, provider_id, request_id)
         WHERE provider_id IS NOT NULL""",
     "CREATE INDEX requests_refused ON requests (tenant_id, request_id) WHERE status >= 400",
+    """CREATE INDEX requests_provider_refused ON requests (tenant_id, provider_id, request_id)
+        WHERE status >= 400""",
     """CREATE INDEX activities_provider ON activities (tenant_id, provider_id, activity_id)
         WHERE provider_id IS NOT NULL""",
     """CREATE INDEX activities_request ON activities (tenant_id, request_id)

@@ -29,6 +29,15 @@ _WORDS: Mapping[str, str] = {
         "{provider} serves the email domain {domain} already. Take it from there first, or leave "
         "it out here."
     ),
+    "validate.token_made": (
+        "This token was made already and was shown once: {hint}. Nothing was made now. Where it "
+        "was not copied, revoke it and make another one."
+    ),
+    "validate.token_lifetime": "A token lives {least} to {most} days, or never expires.",
+    "match.no_token": "There is no such live token: it was revoked, or never was.",
+    "guard.provider_in_use": "{provider} still manages {count} users. Release them first.",
+    "scim.switched_off": "SCIM is off for {provider}. Switch it on first.",
+    "preview.stale": "Something changed since the preview. Look at it again.",
     "validate.setting": "{setting}: {why}.",
     "sso.trust_unreadable": "{why}",
     "sso.untested": (

@@ -17,12 +17,14 @@ from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.users import Users
 from gatepost.login.rooms import LoginRooms
 from gatepost.tenancy.administrators import Administrators
+from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.health import ProviderHealth
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
 from gatepost.tenancy.sso import SingleSignOn
 from gatepost.tenancy.tenants import Tenants
 from gatepost.tenancy.tokens import Tokens
+from gatepost.tenancy.traffic import Traffic
 
 
 class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +32,8 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
 
     providers: Providers
     tokens: Tokens
+    gate: Gate
+    traffic: Traffic
     single_sign_on: SingleSignOn
     tenants: Tenants
     organizations: Organizations

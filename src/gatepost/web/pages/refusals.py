@@ -129,6 +129,12 @@ TABLE: dict[type[Refusal], _Row] = {
         404, "No sign-in here", "There is no sign-in under this address.", None, _AGAIN
     ),
     tenancy.ProviderNotFound: _Row(404, "Not found", "There is no such identity provider."),
+    tenancy.TokenNotFound: _Row(404, "Not found", "There is no such live token."),
+    tenancy.TokenLifetimeInvalid: _Row(
+        400,
+        "Choose another lifetime",
+        lambda facts: f"A token lives {facts['least']} to {facts['most']} days.",
+    ),
     tenancy.TrustUnreadable: _Row(400, "The metadata cannot be used", lambda facts: facts["why"]),
     tenancy.SettingInvalid: _Row(
         400,

@@ -148,6 +148,7 @@ WORDS: dict[type[Refusal], Words] = {
     tenancy.DomainClaimed: (errors.Uniqueness, lambda f: f"{f['domain']!r} is served already."),
     tenancy.ProviderInUse: (errors.Conflict, lambda _: "The provider still manages users."),
     tenancy.TokenNotFound: (errors.NotFound, lambda _: "There is no such token."),
+    tenancy.TokenMadeAlready: (errors.Conflict, lambda _: "The token was made before."),
     tenancy.TokenLifetimeInvalid: (
         errors.InvalidValue,
         lambda f: f"A token lives {f['least']} to {f['most']} days.",

@@ -33,6 +33,16 @@ VENDORS = {
     "generic": "Another product",
     "generic-no-groups": "Another product, without groups",
 }
+MODES = {
+    "tolerant": "Tolerant: known habits of clients are understood",
+    "report": "Report: as tolerant, and what was tolerated is counted",
+    "strict": "Strict: what departs from the standard is refused",
+}
+ADOPTION = {
+    "automatic": "Automatic: an existing local account becomes managed at the first write to it",
+    "review": "Review: an administrator decides about each, under Conflicts",
+    "never": "Never: existing local accounts stay local",
+}
 PROTOCOLS = {"saml": "SAML", "oidc": "OpenID Connect"}
 
 Facts = list[tuple[str, str]]

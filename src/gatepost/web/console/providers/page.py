@@ -10,6 +10,7 @@ from gatepost.tenancy.sso_options import AttributeNames, MfaRule, read
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors
 from gatepost.web.console.providers import facts
+from gatepost.web.console.providers.scim.card import ScimCard
 from gatepost.web.console.rooms import ConsoleRooms
 from gatepost.web.console.subject import SubjectPage
 
@@ -20,6 +21,7 @@ class ProviderPage(SubjectPage[ProviderRow]):
     def __init__(self, access: Access, rooms: ConsoleRooms, public_url: str) -> None:
         super().__init__(access, rooms)
         self.public_url = public_url
+        self._scim = ScimCard(rooms, public_url)
 
     def path(self, request: Request) -> str:
         """Give the page's own path."""
@@ -76,6 +78,7 @@ class ProviderPage(SubjectPage[ProviderRow]):
             mfa=read(MfaRule, sso.mfa_rule) if sso else None,
             names=read(AttributeNames, sso.attributes) if sso else None,
             protocol=facts.PROTOCOLS[sso.protocol] if sso else None,
-            scim_url=f"{self.public_url}/scim/v2/{provider.slug}",
-            users=await self._rooms.providers.users_count(provider),
+            scim=await self._scim.shown(provider, staff.now),
+            adoption=facts.ADOPTION,
+            modes=facts.MODES,
         )

@@ -10,6 +10,7 @@ from gatepost.login.steps import ToProvider
 from gatepost.web.console.access import Access
 from gatepost.web.console.providers.listed import ProviderList
 from gatepost.web.console.providers.page import ProviderPage
+from gatepost.web.console.providers.scim import routes as scim
 from gatepost.web.console.providers.settings import SettingForms
 from gatepost.web.console.providers.setup import SetupForms
 from gatepost.web.console.providers.switching import Switches
@@ -54,6 +55,7 @@ def routes(
         Route(f"{_PROVIDER}/off", switches.off, methods=["POST"]),
         Route(f"{_PROVIDER}/test", trials.begin, methods=["GET"]),
         Route(f"{_PROVIDER}/tests/{{attempt_id}}", trials.show, methods=["GET"]),
+        *scim.routes(access, rooms, page),
         Route("/console/sso-test/{secret}", trials.show_link, methods=["GET"]),
         Route("/console/sso-test/{secret}", trials.follow_link, methods=["POST"]),
     ]

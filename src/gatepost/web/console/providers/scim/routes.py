@@ -1,0 +1,41 @@
+"""The paths of the SCIM half."""
+
+from starlette.routing import Route
+
+from gatepost.web.console.access import Access
+from gatepost.web.console.providers.page import ProviderPage
+from gatepost.web.console.providers.scim.card import ScimCard
+from gatepost.web.console.providers.scim.once import OncePage
+from gatepost.web.console.providers.scim.rotating import Rotations
+from gatepost.web.console.providers.scim.switching import ScimSwitches
+from gatepost.web.console.providers.scim.tokens import TokenPages
+from gatepost.web.console.rooms import ConsoleRooms
+
+_PROVIDER = "/console/providers/{slug}"
+_TOKEN = f"{_PROVIDER}/tokens/{{token_id}}"
+
+
+def routes(access: Access, rooms: ConsoleRooms, page: ProviderPage) -> list[Route]:
+    """Put the pages behind their paths; `page` is the provider's own, where all of them end."""
+    once = OncePage(access, rooms, ScimCard(rooms, page.public_url))
+    switches, tokens = (
+        ScimSwitches(access, rooms, page, once),
+        TokenPages(access, rooms, page, once),
+    )
+    rotations = Rotations(access, rooms, page, tokens, once)
+    return [
+        Route(f"{_PROVIDER}/scim/on", switches.show_on, methods=["GET"]),
+        Route(f"{_PROVIDER}/scim/on", switches.on, methods=["POST"]),
+        Route(f"{_PROVIDER}/scim/off", switches.show_off, methods=["GET"]),
+        Route(f"{_PROVIDER}/scim/off", switches.off, methods=["POST"]),
+        Route(f"{_PROVIDER}/scim/pause", switches.pause, methods=["POST"]),
+        Route(f"{_PROVIDER}/scim/resume", switches.resume, methods=["POST"]),
+        Route(f"{_PROVIDER}/tokens/new", tokens.show_new, methods=["GET"]),
+        Route(f"{_PROVIDER}/tokens/new", tokens.create, methods=["POST"]),
+        Route(f"{_TOKEN}/test", tokens.show_test, methods=["GET"]),
+        Route(f"{_TOKEN}/rotate", rotations.show_form, methods=["GET"]),
+        Route(f"{_TOKEN}/rotate", rotations.rotate, methods=["POST"]),
+        Route(f"{_TOKEN}/rotation", rotations.show, methods=["GET"]),
+        Route(f"{_TOKEN}/revoke", tokens.show_revoke, methods=["GET"]),
+        Route(f"{_TOKEN}/revoke", tokens.revoke, methods=["POST"]),
+    ]
