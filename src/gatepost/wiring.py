@@ -45,6 +45,7 @@ from gatepost.store.database import StoreUnavailable
 from gatepost.store.migrations.runner import SchemaBehind
 from gatepost.store.open import OpenDatabase, open_database
 from gatepost.tenancy.administrators import Administrators
+from gatepost.tenancy.doctor.examination import Examination
 from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.health import ProviderHealth
 from gatepost.tenancy.organizations import Organizations
@@ -258,6 +259,14 @@ def page_doors(house: House) -> Doors:
             administration=house.administration,
             importing=Importing(house.corridor),
             jobs=house.jobs,
+            examination=Examination(
+                house.settings,
+                house.launch,
+                house.database,
+                house.clock,
+                house.recorder,
+                has_passkeys=house.login.equipment.passkeys is not None,
+            ),
             listing=Listing(house.database),
             explainer=house.explainer,
             activity=house.activity,

@@ -48,6 +48,11 @@ class Recorder:
         self._task: asyncio.Task[None] | None = None
         self.dropped = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many records are not written yet."""
+        return len(self._records)
+
     def start(self) -> None:
         """Begin to write behind; call once in a running event loop."""
         self._task = asyncio.create_task(self._run(), name="gatepost-recorder")

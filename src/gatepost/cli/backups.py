@@ -13,6 +13,7 @@ from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
 from gatepost.tenancy import backups
 from gatepost.tenancy.backups import BackupRefused
+from gatepost.tenancy.doctor.installation import BACKED_UP_AT
 
 _FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 _IS_THERE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -36,9 +37,12 @@ def create(frame: Frame, /, file: Path) -> None:
 
     Settings are not in it. Tokens are in it as digests only.
     """
-    url = frame.configuration().settings.database_url
-    at = SystemClock().now()
-    _show(frame, file, _awaited(backups.create(url, file, at=at, release=__version__)))
+    settings, at = frame.configuration().settings, SystemClock().now()
+    made = _awaited(backups.create(settings.database_url, file, at=at, release=__version__))
+    if settings.data_dir.is_dir():
+        # Beside the server, so that it can say how old its newest backup is.
+        (settings.data_dir / BACKED_UP_AT).write_text(at.isoformat(), encoding="ascii")
+    _show(frame, file, made)
 
 
 @backup.command()

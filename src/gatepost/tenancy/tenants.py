@@ -1,5 +1,6 @@
 """Tenants, and the schemas that are theirs as data (R10)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from gatepost.store.tables import PROVIDERS, TENANTS
 from gatepost.tenancy.refusals import SettingInvalid, TenantNameTaken, TenantNotFound
 
 DEFAULT = "default"
+Change = Callable[[dict[str, Any]], dict[str, Any]]
+"""A pure function from a tenant's old settings to the new; it may run more than once."""
 
 
 class Schemas(msgspec.Struct, frozen=True):
@@ -79,11 +82,15 @@ class Tenants:
             raise TenantNotFound(name=name)
         return found
 
-    async def name_of(self, tenant_id: int) -> str:
-        """Give the name of a tenant that there is: the one of an account or a session."""
+    async def of(self, tenant_id: int) -> TenantRow:
+        """Give a tenant that there is: the one of an account or a session."""
         found = await tenants.get(self._database, tenant_id)
         assert found is not None  # noqa: S101 - what is kept of a tenant names one
-        return found.name
+        return found
+
+    async def name_of(self, tenant_id: int) -> str:
+        """Give the name of a tenant that there is: the one of an account or a session."""
+        return (await self.of(tenant_id)).name
 
     async def configure(self, writer: Writer, name: str, settings: dict[str, Any]) -> TenantRow:
         """Replace the tenant's settings: `schemas` (RFC 7643 §7 documents) and `aliases`.
@@ -92,26 +99,32 @@ class Tenants:
             TenantNotFound: there is none of that name.
             SettingInvalid: a schema or an alias is not acceptable.
         """
-        build_schemas(settings)
+        return await self._adapt(writer, (await self.get(name)).tenant_id, lambda _: settings)
 
-        async def load() -> tuple[TenantRow, list[ProviderRow]]:
-            tenant = await self.get(name)
-            return tenant, list(await providers.all(self._database, tenant.tenant_id))
+    async def adapt(self, writer: Writer, change: Change) -> TenantRow:
+        """Change the settings of the writer's tenant; `change` gives the new from the old.
 
-        def decide(loaded: tuple[TenantRow, list[ProviderRow]], _at: datetime) -> Plan:
+        Raises:
+            SettingInvalid: a schema or an alias is not acceptable.
+        """
+        return await self._adapt(writer, writer.actor.tenant_id, change)
+
+    async def _adapt(self, writer: Writer, tenant_id: int, change: Change) -> TenantRow:
+        async def load() -> tuple[TenantRow | None, list[ProviderRow]]:
+            tenant = await tenants.get(self._database, tenant_id)
+            return tenant, list(await providers.all(self._database, tenant_id))
+
+        def decide(loaded: tuple[TenantRow | None, list[ProviderRow]], _at: datetime) -> Plan:
             tenant, served = loaded
-            row = msgspec.structs.replace(tenant, settings=settings)
-            change = Update(TENANTS, (tenant.tenant_id,), {"settings": settings})
-            data = {"changes": {"settings": [tenant.settings, settings]}}
-            entry = Entry("tenant.updated", Subject("tenant", None, name), data)
-            # What a provider is served with is kept by its version: it has to grow.
-            grown = (
-                Update(PROVIDERS, (one.tenant_id, one.provider_id), add={"version": 1})
-                for one in served
-            )
-            return Plan((change, *grown), (entry,), outcome=row)
+            assert tenant is not None  # noqa: S101 - no tenant is ever removed
+            try:
+                settings = change(tenant.settings)
+                build_schemas(settings)
+            except SettingInvalid as refusal:
+                return Plan(refusal=refusal)
+            return _configured(tenant, served, settings)
 
-        row: TenantRow = await self._corridor.run(writer, load, decide)
+        row: TenantRow = await self._corridor.run(writer, load, decide, turn=("tenant", tenant_id))
         return row
 
     async def schemas(self, tenant_id: int) -> Schemas:
@@ -126,6 +139,18 @@ class Tenants:
             known = (stamp, build_schemas(settings))
             self._schemas[tenant_id] = known
         return known[1]
+
+
+def _configured(tenant: TenantRow, served: list[ProviderRow], settings: dict[str, Any]) -> Plan:
+    row = msgspec.structs.replace(tenant, settings=settings)
+    update = Update(TENANTS, (tenant.tenant_id,), {"settings": settings})
+    data = {"changes": {"settings": [tenant.settings, settings]}}
+    entry = Entry("tenant.updated", Subject("tenant", None, tenant.name), data)
+    # What a provider is served with is kept by its version: it has to grow.
+    grown = (
+        Update(PROVIDERS, (one.tenant_id, one.provider_id), add={"version": 1}) for one in served
+    )
+    return Plan((update, *grown), (entry,), outcome=row)
 
 
 def build_schemas(settings: dict[str, Any]) -> Schemas:

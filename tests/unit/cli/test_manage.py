@@ -10,10 +10,10 @@ from gatepost.activity.reasons import FIXES
 from gatepost.base.settings import Settings
 from gatepost.cli import main
 from gatepost.cli.activities import moment
-from gatepost.cli.doctor import database_findings
 from gatepost.cli.errors import CommandFailed
 from gatepost.cli.words import WORDS
-from gatepost.tenancy.diagnosis import Diagnosis
+from gatepost.tenancy.doctor.database import database_findings
+from gatepost.tenancy.doctor.diagnosis import Diagnosis
 from tests.unit.cli.shell import Shell
 
 

@@ -24,6 +24,24 @@ _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 
 
+_CUSTOM = {
+    "schemas": [
+        {
+            "id": "urn:ietf:params:scim:schemas:extension:a-long-product-name:2.0:User",
+            "attributes": [
+                {"name": "costCenter", "type": "string", "description": HOSTILE},
+                {"name": "badges", "type": "integer", "multiValued": True},
+            ],
+        }
+    ],
+    "aliases": {
+        "urn:ietf:params:scim:schemas:extension:otherproduct:2.0:User": (
+            "urn:ietf:params:scim:schemas:extension:gatepost:2.0:User"
+        )
+    },
+}
+
+
 def metadata(entity_id: str = "https://idp.example/metadata", *certificates: str) -> str:
     """Write the metadata of an identity provider."""
     keys = "".join(
@@ -154,6 +172,7 @@ async def seeded(world: World) -> Seeds:
     auth0 = await house.providers.create(writer, "Auth0", domains=["example.org"])
     kept = msgspec.structs.replace(await house.single_sign_on.get(okta), **_openid(auth0, now))
     await _write(world, Insert(SSO, kept))
+    await house.tenants.adapt(writer, lambda _: _CUSTOM)
     good = await result(world, okta, a_result(is_good=True))
     bad = await result(world, okta, a_result(is_good=False, text=HOSTILE))
     structure = await structured(world)
@@ -169,8 +188,10 @@ async def seeded(world: World) -> Seeds:
             *(f"/console/providers/auth0/{form}" for form in ("oidc", "options", "mfa")),
             f"{one}/tests/{good}", f"{one}/tests/{bad}", "/console/users", "/console/users?q=zz",
             f"/console/users/{ada.user_id}", f"/console/users/{grace.user_id}",
-            f"/console/users/{ada.user_id}/phone", "/console/system/staff",
-            "/console/system/staff/new", "/console/system/staff/new?q=zz",
+            f"/console/users/{ada.user_id}/phone", "/console/system",
+            "/console/system/settings", "/console/system/settings/attributes/new",
+            "/console/system/settings/aliases/new", "/console/system/settings/document",
+            "/console/system/staff", "/console/system/staff/new", "/console/system/staff/new?q=zz",
             f"/console/system/staff/{grace.user_id}", f"/console/system/staff/{ada.user_id}",
             f"/console/system/staff/{grace.user_id}/change?mark=support",
             link[link.index("/console") :],

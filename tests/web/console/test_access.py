@@ -36,6 +36,8 @@ LOOKING = {
     "/console/providers/{slug}/tests/{attempt_id}",
     "/console/providers/{slug}/tokens/{token_id}/rotation",
     "/console/providers/{slug}/tokens/{token_id}/test",
+    "/console/system",
+    "/console/system/settings",
     "/console/system/staff",
     "/console/users",
     "/console/users/{user_id}",

@@ -17,6 +17,7 @@ from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.users import Users
 from gatepost.login.rooms import LoginRooms
 from gatepost.tenancy.administrators import Administrators
+from gatepost.tenancy.doctor.examination import Examination
 from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.health import ProviderHealth
 from gatepost.tenancy.organizations import Organizations
@@ -47,6 +48,7 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     administration: Administration
     importing: Importing
     jobs: Jobs
+    examination: Examination
     listing: Listing
     explainer: Explainer
     activity: ActivityLog

@@ -1,4 +1,4 @@
-"""What `gatepost doctor` finds about signing in: keys, senders, certificates, who gets in."""
+"""Findings on signing in: keys, senders, certificates, who gets in."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,21 +6,22 @@ from datetime import datetime, timedelta
 from gatepost.base.sealing_keys import SealingKeysError, key_file, load_keys
 from gatepost.base.secrets import SystemSecrets
 from gatepost.base.settings import Settings
-from gatepost.cli.findings import BAD, OK, WARNING, Finding
-from gatepost.login.proofs.relying_party import RelyingPartyIdentity
-from gatepost.tenancy.diagnosis import Diagnosis
-from gatepost.tenancy.sign_in_diagnosis import Keeper, SsoHealth
+from gatepost.tenancy.doctor.diagnosis import Diagnosis
+from gatepost.tenancy.doctor.finding import BAD, OK, WARNING, Finding
+from gatepost.tenancy.doctor.sign_in_diagnosis import Keeper, SsoHealth
 
 _OTHERS = 0o077
 _STALE = timedelta(hours=48)
 _SOON = 30
 
 
-def sign_in_findings(settings: Settings, found: Diagnosis) -> Iterator[Finding]:
+def sign_in_findings(
+    settings: Settings, found: Diagnosis, *, has_passkeys: bool
+) -> Iterator[Finding]:
     """Tell whether people can sign in, and what will keep them from it."""
     yield from _keys(settings)
     yield from _senders(settings)
-    yield from _public_url(settings, found)
+    yield from _public_url(settings, found, has_passkeys=has_passkeys)
     for one in found.sign_in.halves:
         yield from _half(one, found.now)
     if found.dialect:
@@ -70,9 +71,9 @@ def _senders(settings: Settings) -> Iterator[Finding]:
         yield Finding("sms", OK, f"Text messages go to {', '.join(settings.sms_countries)}.")
 
 
-def _public_url(settings: Settings, found: Diagnosis) -> Iterator[Finding]:
+def _public_url(settings: Settings, found: Diagnosis, *, has_passkeys: bool) -> Iterator[Finding]:
     url = settings.public_url
-    if not RelyingPartyIdentity.is_possible(url):
+    if not has_passkeys:
         says = f"Passkeys cannot be bound to {url}."
         yield Finding("passkeys", WARNING, says, "Set GATEPOST_PUBLIC_URL=https://a.host.name")
     by_saml = any(one.is_on and one.protocol == "saml" for one in found.sign_in.halves)

@@ -1,4 +1,4 @@
-"""What `gatepost doctor` finds about signing in."""
+"""What the doctor finds about signing in, and about what waits."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from gatepost.base.settings import Settings
-from gatepost.cli.doctor_sign_in import sign_in_findings
-from gatepost.cli.findings import BAD, OK, WARNING, Finding
-from gatepost.tenancy.diagnosis import Diagnosis
-from gatepost.tenancy.sign_in_diagnosis import Keeper, SignIn, SsoHealth
-from tests.saml.keys import pair
-from tests.unit.cli.shell import Shell, saml_metadata
+from gatepost.login.proofs.relying_party import RelyingPartyIdentity
+from gatepost.tenancy.doctor.database import messages
+from gatepost.tenancy.doctor.diagnosis import Diagnosis
+from gatepost.tenancy.doctor.finding import BAD, OK, WARNING, Finding
+from gatepost.tenancy.doctor.sign_in_diagnosis import Keeper, SignIn, SsoHealth
+from gatepost.tenancy.doctor.signing_in import sign_in_findings
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -52,7 +52,9 @@ def found(
     settings.setdefault("public_url", "https://gatepost.example")
     settings.setdefault("secret_keys", "c2VhbHMgd2hhdCB0ZXN0cyBrZWVwLCBhbmQgbm90aGk=")
     diagnosis = Diagnosis(now=NOW, dialect="sqlite", sign_in=SignIn(list(halves), list(keepers)))
-    return {one.check: one for one in sign_in_findings(Settings(**settings), diagnosis)}
+    made = Settings(**settings)
+    possible = RelyingPartyIdentity.is_possible(made.public_url)
+    return {one.check: one for one in sign_in_findings(made, diagnosis, has_passkeys=possible)}
 
 
 def test_good_provider_is_said_to_be_on() -> None:
@@ -128,10 +130,12 @@ def test_key_that_others_can_read_is_broken(tmp_path: Path) -> None:
     assert found(**where)["secret_keys"].level == BAD
 
 
-def test_doctor_looks_at_providers_and_administrators(acme: Shell, tmp_path: Path) -> None:
-    (tmp_path / "metadata.xml").write_bytes(saml_metadata(pair("idp").certificate))
-    acme("sso", "set-up-saml", "acme", "--file", str(tmp_path / "metadata.xml"))
-    acme("admin", "create", "ada@acme.example")
-    checks = {one["check"]: one for one in acme("doctor")["findings"]}
-    assert "No administrator of default has a password" in checks["administrators"]["says"]
-    assert checks["secret_keys"]["level"] == "ok"
+def test_messages_that_wait_or_failed_are_told() -> None:
+    def outbox(**fields: Any) -> list[Finding]:
+        return list(messages(Diagnosis(now=NOW, dialect="sqlite", **fields)))
+
+    assert [one.level for one in outbox()] == [OK]
+    assert [one.level for one in outbox(due_count=1, oldest_due_at=NOW)] == [OK], "due just now"
+    late, failed = outbox(due_count=1000, oldest_due_at=NOW - timedelta(hours=5), failed_count=1)
+    assert late.says == "1,000 messages or more wait to be sent, the oldest for 5 hours."
+    assert failed.says.startswith("1 message of the last day")

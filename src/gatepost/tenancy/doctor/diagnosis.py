@@ -5,15 +5,17 @@ from datetime import datetime, timedelta
 import msgspec
 
 from gatepost.base.clock import Clock, SystemClock
-from gatepost.store import activities, diagnosis, providers, tenants, tokens
+from gatepost.store import activities, diagnosis, messages, providers, tenants, tokens
 from gatepost.store.activities import ActivityListing
 from gatepost.store.database import Database, StoreUnavailable
 from gatepost.store.migrations import runner
 from gatepost.store.open import BadDatabaseUrl, current_migration, open_database
 from gatepost.store.rows import ProviderRow, TenantRow, TokenRow
-from gatepost.tenancy.sign_in_diagnosis import SignIn, sign_in_of
+from gatepost.tenancy.doctor.sign_in_diagnosis import SignIn, sign_in_of
 
 SOON = timedelta(days=30)
+COUNTED = 1_000
+"""Messages are counted up to this many."""
 
 
 class ExpiringToken(msgspec.Struct, frozen=True):
@@ -30,7 +32,8 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     """What was found; `error` says why nothing else could be.
 
     `migration` 0 is an empty database. `skew` is how much our clock is before the
-    database's, `newest_at` the time of the newest activity.
+    database's, `newest_at` the time of the newest activity; `due_count` messages to people
+    wait that should have left since `oldest_due_at`, `failed_count` of the last day never will.
     """
 
     now: datetime
@@ -41,6 +44,9 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     skew: timedelta | None = None
     newest_at: datetime | None = None
+    due_count: int = 0
+    oldest_due_at: datetime | None = None
+    failed_count: int = 0
     expiring: list[ExpiringToken] = []
     sign_in: SignIn = SignIn()
 
@@ -58,24 +64,36 @@ async def diagnose(url: str, scan_deadline_s: float, clock: Clock | None = None)
     except (StoreUnavailable, BadDatabaseUrl) as error:
         return msgspec.structs.replace(found, error=str(error))
     try:
-        return await _examined(database, clock, found)
+        return await examined(database, clock, found, await tenants.all(database))
     except StoreUnavailable as error:
         return msgspec.structs.replace(found, error=str(error))
     finally:
         await database.close()
 
 
-async def _examined(database: Database, clock: Clock, found: Diagnosis) -> Diagnosis:
-    known = await tenants.all(database)
+async def examined(
+    database: Database, clock: Clock, found: Diagnosis, known: list[TenantRow]
+) -> Diagnosis:
+    """Look at a database that is open, and at these of its tenants."""
+    now = clock.now()
+    due_count, oldest_due_at = await messages.overdue(database, now, COUNTED)
     return msgspec.structs.replace(
         found,
         dialect=database.dialect,
         version=await diagnosis.version(database),
         skew=clock.now() - await diagnosis.time(database),
+        due_count=due_count,
+        oldest_due_at=oldest_due_at,
+        failed_count=sum([await _failed(database, one, now) for one in known]),
         newest_at=await _newest(database, known),
-        expiring=[one for tenant in known for one in await _tokens(database, tenant, clock.now())],
+        expiring=[one for tenant in known for one in await _tokens(database, tenant, now)],
         sign_in=await sign_in_of(database, known),
     )
+
+
+async def _failed(database: Database, tenant: TenantRow, now: datetime) -> int:
+    since = now - timedelta(days=1)
+    return await messages.count_failed(database, tenant.tenant_id, since, COUNTED)
 
 
 async def _newest(database: Database, known: list[TenantRow]) -> datetime | None:

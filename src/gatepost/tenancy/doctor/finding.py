@@ -1,4 +1,4 @@
-"""A finding of `gatepost doctor`."""
+"""A finding: what was looked at, and how it is."""
 
 import msgspec
 
