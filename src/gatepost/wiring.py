@@ -31,7 +31,9 @@ from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.jobs import Jobs
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
+from gatepost.lifecycle.people import People
 from gatepost.lifecycle.roles import Roles
+from gatepost.lifecycle.timeline import Timeline
 from gatepost.lifecycle.users import Users
 from gatepost.login.attempts import Attempts
 from gatepost.login.equipment import Channels, Equipment
@@ -268,6 +270,8 @@ def page_doors(house: House) -> Doors:
                 has_passkeys=house.login.equipment.passkeys is not None,
             ),
             listing=Listing(house.database),
+            people=People(house.database),
+            timeline=Timeline(house.database),
             explainer=house.explainer,
             activity=house.activity,
             tallies=house.tallies,

@@ -15,6 +15,7 @@ from gatepost.store import (
     roles,
     tenants,
     tokens,
+    user_lists,
     users,
 )
 from gatepost.store.activities import ActivityListing
@@ -46,7 +47,7 @@ from gatepost.store.tables import (
     USERS,
     key_of,
 )
-from gatepost.store.users import UserListing
+from gatepost.store.user_lists import UserListing
 from tests.store.make import (
     AT,
     a_group,
@@ -181,7 +182,7 @@ async def test_a_list_of_accounts_is_narrowed_and_paged(database: Database) -> N
     await database.commit([Insert(USERS, one) for one in (ann, bob, cid)])
 
     async def listed(**wanted: object) -> list[str]:
-        found = await users.page(database, tenant, UserListing(**wanted))
+        found = await user_lists.page(database, tenant, UserListing(**wanted))
         return [one.user_name for one in found]
 
     assert await listed() == ["ann_1", "bob", "annx1"]
@@ -191,7 +192,7 @@ async def test_a_list_of_accounts_is_narrowed_and_paged(database: Database) -> N
     assert await listed(user_type="technician") == ["ann_1"]
     assert await listed(text="ann") == ["ann_1", "bob", "annx1"]
     assert await listed(text="ann_") == ["ann_1"]
-    after = await users.page(database, tenant, UserListing(), after_id=ann.user_id, limit=1)
+    after = await user_lists.page(database, tenant, UserListing(), after_id=ann.user_id, limit=1)
     assert after == [bob]
 
 

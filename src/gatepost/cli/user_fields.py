@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+import msgspec
 
 from gatepost.cli.desk import Desk, usage
 from gatepost.lifecycle import contact
-from gatepost.lifecycle.account import is_address, set_extension
+from gatepost.lifecycle.profile import NoAddress, Profile, written
 from gatepost.lifecycle.refusals import OrganizationUnknown
 from gatepost.lifecycle.rules.organizations import ALL, split
-from gatepost.lifecycle.rules.user_type import WIRE_WORDS
 from gatepost.scim.fold import fold
 from gatepost.scim.urns import USER
 
@@ -18,7 +18,6 @@ Document = dict[str, Any]
 
 USER_TYPES = ("technician", "end_user")
 _CONTACT = {"phone": contact.phone, "language": contact.language, "time_zone": contact.time_zone}
-_NAME = {"given_name": "givenName", "family_name": "familyName"}
 _OPTIONS = (
     click.option("--email", help="Email address."),
     click.option("--given-name"),
@@ -41,7 +40,8 @@ def FIELDS(command: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802 - s
 
 def new_document(user_name: str, fields: dict[str, Any]) -> Document:
     """Make the SCIM document of a new local user."""
-    return _profiled({"schemas": [USER], "userName": user_name}, fields)
+    profile = msgspec.structs.replace(_profile(fields), user_type=None, organizations=None)
+    return _written({"schemas": [USER], "userName": user_name}, profile)
 
 
 async def columns_of(desk: Desk, fields: dict[str, Any]) -> dict[str, Any]:
@@ -85,44 +85,24 @@ def contact_of(fields: dict[str, Any]) -> dict[str, str | None]:
 
 def edited(fields: dict[str, Any]) -> Callable[[Document], Document] | None:
     """Make the change of a document that the options ask for; None if they ask for none."""
-    profile = {"user_name", "email", "given_name", "family_name", "display_name", "user_type"}
-    if not fields["organizations"] and all(fields.get(name) is None for name in profile):
-        return None
-
-    def change(document: Document) -> Document:
-        new = _profiled(dict(document), fields)
-        if fields.get("user_name") is not None:
-            new["userName"] = fields["user_name"]
-        if fields["user_type"]:
-            set_extension(new, "userType", WIRE_WORDS[fields["user_type"]])
-        if fields["organizations"]:
-            set_extension(new, "organizationId", split(fields["organizations"]))
-        return new
-
-    return change
+    profile = _profile(fields)
+    return None if profile.is_empty else lambda document: _written(document, profile)
 
 
-def _profiled(document: Document, fields: dict[str, Any]) -> Document:
-    name = dict(document.get("name") or {})
-    for field, attribute in _NAME.items():
-        if fields[field] is not None:
-            name[attribute] = fields[field]
-            name.pop("formatted", None)
-    document["name"] = {key: value for key, value in name.items() if value}
-    if fields["display_name"] is not None:
-        document["displayName"] = fields["display_name"]
-    if fields["email"] is not None:
-        document["emails"] = _emails(document.get("emails") or [], fields["email"])
-    return {key: value for key, value in document.items() if value not in ("", [], {})}
+def _profile(fields: dict[str, Any]) -> Profile:
+    return Profile(
+        user_name=fields.get("user_name"),
+        email=fields["email"],
+        given_name=fields["given_name"],
+        family_name=fields["family_name"],
+        display_name=fields["display_name"],
+        user_type=fields["user_type"],
+        organizations=split(fields["organizations"]) if fields["organizations"] else None,
+    )
 
 
-def _emails(emails: list[Document], address: str) -> list[Document]:
-    """Put the address in the place of the primary one; the others stay."""
-    if address and not is_address(address):
-        raise usage(f"{address!r} is not an email address.")
-    primary = next((one for one in emails if one.get("primary")), emails[0] if emails else None)
-    others = [one for one in emails if one is not primary]
-    if not address:
-        return others
-    kept = primary or {"type": "work"}
-    return [{**kept, "value": address, "primary": True}, *others]
+def _written(document: Document, profile: Profile) -> Document:
+    try:
+        return written(document, profile)
+    except NoAddress as error:
+        raise usage(f"{str(error)!r} is not an email address.") from error

@@ -9,7 +9,16 @@ import msgspec
 from gatepost.base.ids import is_id
 from gatepost.lifecycle.refusals import ConflictNotFound, GroupNotFound, UserNotFound
 from gatepost.scim.fold import fold
-from gatepost.store import conflicts, groups, organizations, providers, requests, roles, users
+from gatepost.store import (
+    conflicts,
+    groups,
+    organizations,
+    providers,
+    requests,
+    roles,
+    user_lists,
+    users,
+)
 from gatepost.store.database import Database
 from gatepost.store.read import equal_rows
 from gatepost.store.requests import RequestListing
@@ -23,7 +32,7 @@ from gatepost.store.rows import (
     RoleRow,
     UserRow,
 )
-from gatepost.store.users import UserListing
+from gatepost.store.user_lists import UserListing
 
 _PAGE = 500
 _COUNTED = 5_000
@@ -100,25 +109,14 @@ class Listing:
         )
         after: str | None = None
         while True:
-            page = await users.page(self._database, tenant_id, listing, after_id=after, limit=_PAGE)
+            page = await user_lists.page(
+                self._database, tenant_id, listing, after_id=after, limit=_PAGE
+            )
             for one in page:
                 yield one
             if len(page) < _PAGE:
                 return
             after = page[-1].user_id
-
-    async def users_page(
-        self, tenant_id: int, *, text: str = "", after_id: str | None = None, limit: int
-    ) -> list[UserRow]:
-        """Read one page of such a list, after the user of that id; a word that is none is ignored.
-
-        Raises:
-            ScanTooLong: too few of very many users are wanted.
-        """
-        after = after_id if after_id and is_id(after_id) else None
-        wanted = text.replace("\x00", "").strip()
-        listing = UserListing(text=fold(wanted) if wanted else None)
-        return await users.page(self._database, tenant_id, listing, after_id=after, limit=limit)
 
     async def find_users(self, tenant_id: int, word: str) -> list[UserRow]:
         """Find whom a word means: by id, else userName, else externalId, else email address."""
@@ -220,6 +218,22 @@ class Listing:
         if found is None:
             raise ConflictNotFound(id=conflict_id)
         return found
+
+    async def open_conflict(self, user: UserRow, served: list[ProviderRow]) -> ConflictRow | None:
+        """Find an open conflict over the account, with any of the providers."""
+        for one in served:
+            found = await conflicts.find_open(
+                self._database, user.tenant_id, one.provider_id, user.user_id
+            )
+            if found:
+                return found
+        return None
+
+    async def last_request(self, provider: ProviderRow) -> RequestRow | None:
+        """Find the newest request of the provider."""
+        return await requests.last_of_provider(
+            self._database, provider.tenant_id, provider.provider_id
+        )
 
     async def request(self, tenant_id: int, request_id: str) -> RequestRow | None:
         """Find the record of one request."""

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
 from gatepost.store.codec import among, codec_of
 from gatepost.store.database import Database
 from gatepost.store.read import find_row, select_rows
@@ -138,62 +136,6 @@ async def groups_of_many(
             group = groups[group_id] = (as_id(group_id), name)
         by_user.setdefault(user_id, []).append(group)
     return {as_id(user_id): listed for user_id, listed in by_user.items()}
-
-
-class UserListing(msgspec.Struct, frozen=True, kw_only=True):
-    """Which accounts an administrator's list shows; None for any.
-
-    `is_managed`: whether an identity provider manages the account. `text` is how the
-    user name, the display name or the address begins, folded.
-    """
-
-    provider_id: str | None = None
-    is_managed: bool | None = None
-    status: str | None = None
-    user_type: str | None = None
-    text: str | None = None
-
-
-async def page(
-    database: Database,
-    tenant_id: int,
-    listing: UserListing,
-    *,
-    after_id: str | None = None,
-    limit: int = 100,
-) -> list[UserRow]:
-    """Read the next accounts of a list, by id; SCIM-deleted ones too.
-
-    Raises:
-        ScanTooLong: too few of very many accounts are wanted.
-    """
-    codec = codec_of(database)
-    wanted: list[tuple[str, Any]] = [("t.tenant_id = {}", tenant_id)]
-    if after_id is not None:
-        wanted.append(("t.user_id > {}", codec.id(after_id)))
-    if listing.provider_id is not None:
-        wanted.append(("t.provider_id = {}", codec.id(listing.provider_id)))
-    if listing.status is not None:
-        wanted.append(("t.status = {}", listing.status))
-    if listing.user_type is not None:
-        wanted.append(("t.user_type = {}", listing.user_type))
-    if listing.text is not None:
-        wanted.append((_BEGINS, _like(listing.text)))
-    conditions = [text.replace("{}", f"${place + 1}") for place, (text, _) in enumerate(wanted)]
-    if listing.is_managed is not None:
-        conditions.append(f"t.provider_id IS {'NOT ' if listing.is_managed else ''}NULL")
-    values = [value for _, value in wanted]
-    rest = f"WHERE {' AND '.join(conditions)} ORDER BY t.user_id LIMIT {int(limit)}"
-    return await select_rows(database, UserRow, rest, *values, is_long=True)
-
-
-_BEGINS = r"""(t.user_name_folded LIKE {} ESCAPE '\' OR t.display_name_folded LIKE {} ESCAPE '\'
-    OR t.email_folded LIKE {} ESCAPE '\')"""
-
-
-def _like(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"{escaped}%"
 
 
 async def find_adoptable(

@@ -9,6 +9,11 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX users_display_names ON users (tenant_id, display_name_folded)",
     "CREATE INDEX groups_names ON groups (tenant_id, display_name_folded, group_id)",
     "CREATE INDEX conflicts_waiting ON conflicts (tenant_id, conflict_id) WHERE state = 'open'",
+    """CREATE INDEX users_left ON users (tenant_id, provider_id, user_id)
+        WHERE deleted_at IS NOT NULL""",
+    "CREATE INDEX users_no_email ON users (tenant_id, user_id) WHERE email IS NULL",
+    """CREATE INDEX users_no_organization ON users (tenant_id, user_id)
+        WHERE user_type = 'end_user' AND organization_scope = 'none'""",
     "ALTER TABLE providers ADD COLUMN paused_at {instant}",
     "ALTER TABLE tokens ADD COLUMN successor_id {id}",
     """CREATE INDEX requests_provider ON requests (tenant_id, provider_id, request_id)

@@ -50,6 +50,9 @@ DONE = {
     "reactivated": "The account is active again.",
     "mapped": "The mappings are changed. What was shown is done.",
     "unchanged": "Nothing was changed: everything is so already.",
+    "released": "The account is local now. Send a link, so that a password can be chosen.",
+    "role-granted": "The role was given.",
+    "role-revoked": "The role was taken away.",
     "marked": "The change is made. Whoever may do more now signs in again.",
 }
 """What a page says after a change, by the word in its URL: never the URL's own text."""

@@ -58,6 +58,10 @@ _WORDS: Mapping[str, str] = {
     ),
     "login.phone_unacceptable": "{why}.",
     "login.session_gone": "That session has ended already.",
+    "guard.not_managed": "{user_name} is a local account already: there is nothing to release.",
+    "validate.user_name_missing": "Enter a user name: without one nobody can sign in.",
+    "validate.user_type": "{value} is no user type.",
+    "validate.organization": "There is no organization {value}.",
     "version.mismatch": "Somebody changed it meanwhile. Look at it again.",
 }
 _LIMITS: Mapping[str, str] = {

@@ -13,7 +13,9 @@ from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.jobs import Jobs
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
+from gatepost.lifecycle.people import People
 from gatepost.lifecycle.roles import Roles
+from gatepost.lifecycle.timeline import Timeline
 from gatepost.lifecycle.users import Users
 from gatepost.login.rooms import LoginRooms
 from gatepost.tenancy.administrators import Administrators
@@ -50,6 +52,8 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     jobs: Jobs
     examination: Examination
     listing: Listing
+    people: People
+    timeline: Timeline
     explainer: Explainer
     activity: ActivityLog
     tallies: Tallies

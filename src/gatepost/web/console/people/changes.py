@@ -1,4 +1,4 @@
-"""What an administrator does for a person: links, factors, sessions, phone, status."""
+"""What an administrator does for a person: links, factors, sessions, phone number."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -22,10 +22,13 @@ from gatepost.web.pages.reception import Form
 class UserChanges:
     """One button each, but for the phone number, which has a form."""
 
-    def __init__(self, access: Access, rooms: ConsoleRooms, page: UserPage) -> None:
+    def __init__(
+        self, access: Access, rooms: ConsoleRooms, page: UserPage, sessions: UserPage
+    ) -> None:
         self._access = access
         self._rooms = rooms
         self._page = page
+        self._sessions = sessions
         self._login = rooms.login
 
     async def invite(self, request: Request) -> Response:
@@ -42,7 +45,7 @@ class UserChanges:
         async def deed(writer: Writer, user: UserRow, _form: Form) -> None:
             await self._login.account.reset_factors(writer, user)
 
-        return await self._page.do(request, deed, "factors-reset")
+        return await self._sessions.do(request, deed, "factors-reset")
 
     async def end_session(self, request: Request) -> Response:
         """End one session of the person."""
@@ -50,7 +53,7 @@ class UserChanges:
         async def deed(writer: Writer, user: UserRow, form: Form) -> None:
             await self._login.sessions.end(writer, user, form.get("session", ""))
 
-        return await self._page.do(request, deed, "sessions-ended")
+        return await self._sessions.do(request, deed, "sessions-ended")
 
     async def end_sessions(self, request: Request) -> Response:
         """End all sessions of the person."""
@@ -58,15 +61,11 @@ class UserChanges:
         async def deed(writer: Writer, user: UserRow, _form: Form) -> object:
             return await self._login.sessions.end_all(writer, user)
 
-        return await self._page.do(request, deed, "sessions-ended")
-
-    async def deactivate(self, request: Request) -> Response:
-        """Make the account inactive; its sessions end."""
-        return await self._page.do(request, self._status(active=False), "deactivated")
+        return await self._sessions.do(request, deed, "sessions-ended")
 
     async def reactivate(self, request: Request) -> Response:
         """Make the account active again."""
-        return await self._page.do(request, self._status(active=True), "reactivated")
+        return await self._page.do(request, status_deed(self._rooms, active=True), "reactivated")
 
     async def show_phone(self, request: Request) -> Response:
         """Ask for the phone number."""
@@ -96,16 +95,6 @@ class UserChanges:
         page = f"{self._page.path(request)}/phone"
         return await self._access.change(request, work, page, refused)
 
-    def _status(self, *, active: bool) -> Deed[UserRow]:
-        def change(document: dict[str, Any]) -> dict[str, Any]:
-            return {**document, "active": active}
-
-        async def deed(writer: Writer, user: UserRow, _form: Form) -> object:
-            schemas = await self._rooms.tenants.schemas(user.tenant_id)
-            return await self._rooms.users.change(writer, user.user_id, change, schema=schemas.user)
-
-        return deed
-
     async def _link(
         self, request: Request, make: Callable[[Writer, UserRow], Awaitable[NewLink]]
     ) -> Response:
@@ -118,16 +107,7 @@ class UserChanges:
             made = await make(staff.writer, user)
             if made.is_mailed:
                 return self._access.reception.go(f"{page}?done=mailed")
-            return self._access.page(
-                request,
-                staff,
-                "link_made.html",
-                headers=page_headers(self._access.reception.public_url, holds_secret=True),
-                url=made.url,
-                ends_at=made.expires_at,
-                name=display_name(user),
-                path=page,
-            )
+            return link_page(self._access, request, staff, user, made)
 
         async def refused(staff: Staff, refusal: Refusal) -> Response:
             return await self._page.draw_refused(request, staff, refusal)
@@ -153,3 +133,32 @@ class UserChanges:
             typed=typed,
             path=self._page.path(request),
         )
+
+
+def link_page(
+    access: Access, request: Request, staff: Staff, user: UserRow, made: NewLink
+) -> Response:
+    """Show a link that was not mailed, this once."""
+    return access.page(
+        request,
+        staff,
+        "link_made.html",
+        headers=page_headers(access.reception.public_url, holds_secret=True),
+        url=made.url,
+        ends_at=made.expires_at,
+        name=display_name(user),
+        path=f"/console/users/{user.user_id}",
+    )
+
+
+def status_deed(rooms: ConsoleRooms, *, active: bool) -> Deed[UserRow]:
+    """Give the deed that makes an account active or inactive."""
+
+    def change(document: dict[str, Any]) -> dict[str, Any]:
+        return {**document, "active": active}
+
+    async def deed(writer: Writer, user: UserRow, _form: Form) -> object:
+        schemas = await rooms.tenants.schemas(user.tenant_id)
+        return await rooms.users.change(writer, user.user_id, change, schema=schemas.user)
+
+    return deed

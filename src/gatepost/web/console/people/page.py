@@ -1,5 +1,6 @@
-"""One person: who they are here, how they sign in, where they are signed in."""
+"""One person: what stands above every tab, and the tabs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,20 +10,56 @@ from starlette.responses import Response
 from gatepost.base.ids import is_id
 from gatepost.lifecycle.listing import Portrait, warnings_of
 from gatepost.lifecycle.refusals import UserNotFound
-from gatepost.store.rows import UserRow
+from gatepost.login.account import Overview
+from gatepost.store.rows import ProviderRow, UserRow
 from gatepost.web.console.access import Staff
 from gatepost.web.console.errors import Errors
 from gatepost.web.console.subject import SubjectPage
 
-KINDS = {"totp": "Authenticator app", "passkey": "Passkey", "sms": "Text message"}
+TABS = (
+    ("", "Why"),
+    ("/timeline", "Timeline"),
+    ("/profile", "Profile"),
+    ("/access", "Access"),
+    ("/sessions", "Sessions"),
+    ("/raw", "Raw"),
+)
+"""What follows a person's own path, and how the tab is called."""
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """The person whom a tab is about, with what stands above every tab."""
+
+    request: Request
+    staff: Staff
+    user: UserRow
+    portrait: Portrait
+    overview: Overview
+    providers: list[ProviderRow]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of the providers, by their ids."""
+        return {one.provider_id: one.name for one in self.providers}
 
 
 class UserPage(SubjectPage[UserRow]):
-    """Shows a person; the changes come back to it."""
+    """Shows a tab about a person; what is changed there comes back to it."""
+
+    tab = ""
+    template = ""
+
+    async def more(self, seen: Seen) -> Mapping[str, Any]:
+        """Give what the tab itself shows."""
+        raise NotImplementedError
+
+    def person(self, request: Request) -> str:
+        """Give the path of the person, which their tabs' paths begin with."""
+        return f"/console/users/{request.path_params['user_id']}"
 
     def path(self, request: Request) -> str:
-        """Give the page's own path."""
-        return f"/console/users/{request.path_params['user_id']}"
+        """Give the tab's own path."""
+        return f"{self.person(request)}{self.tab}"
 
     async def get(self, request: Request, staff: Staff) -> UserRow:
         """Get the person whom the URL names, in the administrator's own tenant.
@@ -42,31 +79,46 @@ class UserPage(SubjectPage[UserRow]):
         errors: Errors | None = None,
         status: int = 200,
     ) -> Response:
-        """Show the person, with errors if there are any."""
-        user = await self.get(request, staff)
-        portrait = await self._rooms.listing.portrait(user)
-        served = await self._rooms.providers.all(staff.tenant_id)
+        """Show the tab, with errors if there are any."""
+        seen = await self.seen(request, staff, await self.get(request, staff))
         return self._access.page(
             request,
             staff,
-            "user.html",
+            self.template,
             status,
             errors=errors or {},
             page=self.path(request),
-            path=self.path(request),
-            user=user,
-            name=display_name(user),
-            type=type_of(user),
-            portrait=portrait,
-            warnings=warnings_of(portrait),
-            way=_way(portrait),
-            overview=await self._rooms.login.account.overview(user),
-            own_session=staff.signed.session.session_id,
-            kinds=KINDS,
-            providers={one.provider_id: one.name for one in served},
-            is_native=is_native(user),
-            is_active=user.status == "active",
+            **await self._above(seen),
+            **await self.more(seen),
         )
+
+    async def seen(self, request: Request, staff: Staff, user: UserRow) -> Seen:
+        """Read what stands above every tab."""
+        return Seen(
+            request=request,
+            staff=staff,
+            user=user,
+            portrait=await self._rooms.listing.portrait(user),
+            overview=await self._rooms.login.account.overview(user),
+            providers=await self._rooms.providers.all(staff.tenant_id),
+        )
+
+    async def _above(self, seen: Seen) -> dict[str, Any]:
+        user, manager = seen.user, seen.portrait.manager
+        return {
+            "path": self.person(seen.request),
+            "tabs": [(href, text, href == self.tab) for href, text in TABS],
+            "user": user,
+            "name": display_name(user),
+            "type": type_of(user),
+            "portrait": seen.portrait,
+            "manager": manager,
+            "warnings": warnings_of(seen.portrait),
+            "overview": seen.overview,
+            "conflict": await self._rooms.listing.open_conflict(user, seen.providers),
+            "is_native": is_native(user),
+            "is_active": user.status == "active",
+        }
 
 
 def display_name(user: UserRow) -> str:
@@ -79,21 +131,12 @@ def display_name(user: UserRow) -> str:
 
 def type_of(user: UserRow) -> str:
     """Say what kind of user it is."""
-    if user.administrator:
-        return "Technician, administrator"
-    return "Technician" if user.user_type == "technician" else "End user"
+    marks = {"administrator": user.administrator, "support staff": user.support}
+    held = [word for word, is_so in marks.items() if is_so]
+    kind = "Technician" if user.user_type == "technician" else "End user"
+    return ", ".join([kind, *held])
 
 
 def is_native(user: UserRow) -> bool:
     """Tell whether the person signs in here, so that a link can be sent."""
     return user.auth_type == "native" and user.status == "active" and user.deleted_at is None
-
-
-def _way(portrait: Portrait) -> str:
-    user, manager = portrait.user, portrait.manager
-    if user.status != "active" or user.deleted_at:
-        return "Not at all: the account is inactive"
-    if user.auth_type == "sso":
-        return f"Through {manager.name}" if manager else "Through an identity provider"
-    kept = " (keeps its own sign-in always)" if user.administrator or user.break_glass else ""
-    return f"With a password and a second factor here{kept}"

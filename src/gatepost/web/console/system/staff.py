@@ -8,12 +8,13 @@ from starlette.responses import Response
 from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.refusals import UserNameTaken
+from gatepost.login.factors.enrolment import NAMES
 from gatepost.store.database import ScanTooLong
 from gatepost.store.rows import UserRow
 from gatepost.tenancy.administrators import StaffMember
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors, errors_of, status_of
-from gatepost.web.console.people.page import KINDS, display_name
+from gatepost.web.console.people.page import display_name
 from gatepost.web.console.rooms import ConsoleRooms
 from gatepost.web.pages.headers import page_headers
 from gatepost.web.pages.reception import Form
@@ -145,7 +146,7 @@ def row_of(one: StaffMember, providers: dict[str, str]) -> dict[str, Any]:
         "user": user,
         "name": display_name(user),
         "mark": mark_of(user),
-        "factors": [KINDS.get(kind, kind) for kind in dict.fromkeys(one.factors)],
+        "factors": [NAMES.get(kind, kind) for kind in dict.fromkeys(one.factors)],
         "last": one.last_sign_in_at,
         "provider": providers.get(user.provider_id or "") if user.provider_id else None,
         "warnings": warnings_of(one, providers),
