@@ -13,7 +13,7 @@ from gatepost.lifecycle.rung import Result, Rung
 from gatepost.store.login_rows import SsoRow
 from gatepost.store.rows import ActivityRow, ProviderRow, RequestRow, UserRow
 
-SCIM = "/scim/"
+SCIM = ("/scim/", "/Bulk/")
 """Where the paths begin by which a provider sends people; all others are of people's browsers."""
 
 _EVENTS = frozenset({"login.succeeded", "login.refused"})

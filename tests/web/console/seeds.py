@@ -15,6 +15,7 @@ from gatepost.store.tables import ATTEMPTS, FACTORS, SESSIONS, SSO, key_of
 from tests.oidc import make
 from tests.rules.world import World
 from tests.saml.keys import pair
+from tests.web.console.people_seeds import peopled
 from tests.web.console.scim_seeds import a_lived_half, scim_paths
 from tests.web.console.structure_seeds import structured
 
@@ -177,6 +178,7 @@ async def seeded(world: World) -> Seeds:
     bad = await result(world, okta, a_result(is_good=False, text=HOSTILE))
     structure = await structured(world)
     entra, tokens = await a_lived_half(world, HOSTILE)
+    people = await peopled(world)
     one = "/console/providers/okta"
     link = await house.login.testing.new_test_link(writer, okta)
     forms = ("saml", "oidc", "options", "attributes", "mfa", "mfa?usual=yes", "off")
@@ -197,6 +199,7 @@ async def seeded(world: World) -> Seeds:
             link[link.index("/console") :],
             *structure,
             *scim_paths(entra, tokens),
+            *people,
         ],
     )  # fmt: skip
 

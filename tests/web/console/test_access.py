@@ -41,6 +41,12 @@ LOOKING = {
     "/console/system/staff",
     "/console/users",
     "/console/users/{user_id}",
+    "/console/users/{user_id}/access",
+    "/console/users/{user_id}/profile",
+    "/console/users/{user_id}/raw",
+    "/console/users/{user_id}/sessions",
+    "/console/users/{user_id}/timeline",
+    "/console/why",
 }
 
 

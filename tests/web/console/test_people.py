@@ -11,6 +11,7 @@ from tests.web.console import seeds
 from tests.web.console.seeds import HOSTILE
 from tests.web.console.visitor import Visitor, page_of, said
 
+TABS = ("/timeline", "/profile", "/access", "/sessions", "/raw")
 _NEXT = re.compile(r'href="([^"]+)">Next page')
 
 
@@ -24,7 +25,7 @@ async def test_people_are_found_by_how_their_name_begins(
 ) -> None:
     await world.local_user("bob@example.com")
     found = said(await admin.http.get("/console/users?q=ADA"))
-    assert "Ada Lovelace ada@example.com End user Active nobody, local" in found
+    assert "Ada Lovelace ada@example.com End user Active local 0 just now" in found
     assert "bob@example.com" not in found
     assert f'href="{page_of(ada)}"' in (await admin.http.get("/console/users")).text
 
@@ -52,7 +53,9 @@ async def test_names_are_text_and_never_a_tag(world: World, admin: Visitor) -> N
     eve = await world.local_user("eve@example.com", {"displayName": HOSTILE})
     await seeds.session(world, eve, "eves", user_agent=HOSTILE)
     await seeds.factor(world, eve, name=HOSTILE)
-    for path in ("/console/users", page_of(eve), f"{page_of(eve)}/phone", "/console/users?q=<b>"):
+    own = ("", *TABS, "/phone", "/edit", "/grant", "/deactivate")
+    other = ("/console/users", "/console/users?q=<b>", "/console/why?q=<script>alert(2)</script>")
+    for path in (*other, *(f"{page_of(eve)}{one}" for one in own)):
         page = await admin.http.get(path)
         assert page.status_code == 200
         assert "<script>alert" not in page.text
@@ -69,7 +72,7 @@ async def test_a_person_is_shown_with_how_they_sign_in(
 ) -> None:
     await seeds.factor(world, ada)
     await seeds.session(world, ada, "adas", user_agent="Firefox on Linux", address="192.0.2.7")
-    words = said(await admin.http.get(page_of(ada)))
+    words = said(await admin.http.get(f"{page_of(ada)}/sessions"))
     assert "With a password and a second factor here" in words
     assert "Authenticator app My phone" in words
     assert "Firefox on Linux 192.0.2.7 password" in words
@@ -172,7 +175,9 @@ async def test_an_account_is_deactivated_with_its_sessions_and_activated_again(
     await admin.change(f"{page_of(ada)}/deactivate")
     assert (await world.row(ada.user_id)).status == "inactive"
     assert await world.house.login.sessions.of_user(world.tenant_id, ada.user_id) == []
-    assert "Not at all: the account is inactive" in said(await admin.http.get(page_of(ada)))
+    assert "Not at all: the account is inactive" in said(
+        await admin.http.get(f"{page_of(ada)}/sessions")
+    )
     await admin.change(f"{page_of(ada)}/reactivate")
     assert (await world.row(ada.user_id)).status == "active"
 

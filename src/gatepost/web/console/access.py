@@ -68,7 +68,12 @@ _TABS = {
     "/console/organizations": "Organizations",
     "/console/system": "System",
 }
-_BELONGS = {"/console/mapping": "/console/groups"}
+_BELONGS = {
+    "/console/mapping": "/console/groups",
+    "/console/why": "/console/users",
+    "/console/new-user": "/console/users",
+    "/console/import": "/console/users",
+}
 """Pages below a tab of another path."""
 
 

@@ -1,13 +1,13 @@
 """The ASGI door at `/scim/v2/{provider}`: every answer below it is SCIM's own, errors too."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any
 
 from gatepost.activity.inbound import Inbound
 from gatepost.base.clock import Clock
-from gatepost.base.ids import Ids
+from gatepost.base.ids import Ids, is_id
 from gatepost.lifecycle.corridor import Writer
 from gatepost.scim.answers import Answer
 from gatepost.scim.bulk.run import run_bulk
@@ -31,6 +31,8 @@ from gatepost.web.scim.reading import (
 )
 from gatepost.web.scim.redaction import redact
 from gatepost.web.scim.send import Send, send
+
+_KINDS = {"users": "user", "groups": "group"}
 
 
 class ScimDoor:
@@ -92,6 +94,7 @@ class ScimDoor:
         slug, segments = split_path(scope)
         caller = await self._authentication.caller(slug, headers, inbound, at)
         provider = caller.provider
+        _file(inbound, segments)
         self._buckets.take(provider.provider_id, provider.rate_limit, at.timestamp())
         client = scope.get("client")
         self._rooms.recorder.used(caller.token, at, client[0] if client else None)
@@ -133,6 +136,7 @@ class ScimDoor:
             inbound.provider_id, inbound.token_id = outer.provider_id, outer.token_id
             inbound.body = redact(one.body)
             inbound.step("parse", bulk=outer.request_id)
+            _file(inbound, one.segments)
             inbound.dialect = dialect = Dialect(seen.mode)
             work = self._answered(one, served, caller, inbound)
             answered = await guarded(inbound, self._rooms.recorder, work)
@@ -151,3 +155,10 @@ class ScimDoor:
             self._rooms.recorder.deviated(
                 provider.tenant_id, provider.provider_id, at, dialect.deviations
             )
+
+
+def _file(inbound: Inbound, segments: Sequence[str]) -> None:
+    """File the request under whom its path names, lest one that is not understood be nobody's."""
+    kind = _KINDS.get(segments[0].lower()) if segments else None
+    if kind and len(segments) > 1 and is_id(segments[1]):
+        inbound.subject_kind, inbound.subject_key = kind, segments[1]

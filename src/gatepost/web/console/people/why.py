@@ -1,5 +1,6 @@
 """Why somebody is as they are, or is not here at all: one answer, and the ladder below it."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gatepost.activity.vocabulary import sentence
 from gatepost.base.ids import is_id
 from gatepost.lifecycle.explain import Explanation
 from gatepost.lifecycle.explain_letters import for_support, to_customer
@@ -19,6 +21,7 @@ from gatepost.web.console.people.page import Seen, UserPage
 from gatepost.web.console.rooms import ConsoleRooms
 
 _WORD_MAX = 200
+_COMMAND = re.compile(r"[:;] gatepost [a-z].*$")
 _MARKS = {
     "yes": ("check", "Yes"),
     "no": ("circle-x", "No"),
@@ -92,7 +95,8 @@ async def explained(
         "explanation": found,
         "too_long": False,
         "hindrance": found.hindrance,
-        "rungs": [_shown(one) for one in found.rungs],
+        "advice": _advice(found.hindrance) if found.hindrance else [],
+        "rungs": [_shown(one, found.about) for one in found.rungs],
         "support": for_support(found, staff.now),
         "letter": to_customer(found, asked.name, asked.vendor) if asked else None,
         "asked": asked,
@@ -113,18 +117,24 @@ def _is_scim(evidence: dict[str, Any]) -> bool:
     return str(evidence.get("path", "")).startswith("/scim/v2/")
 
 
-def _shown(rung: Rung) -> dict[str, Any]:
+def _shown(rung: Rung, about: str) -> dict[str, Any]:
     icon, mark = _MARKS[rung.result]
     return {
         "rung": rung,
         "icon": icon,
         "mark": mark,
-        "evidence": [_evidence(one) for one in rung.evidence],
+        "advice": _advice(rung),
+        "evidence": [_evidence(one, about) for one in rung.evidence],
         "places": [(href_of(one), one.text) for one in rung.places],
     }
 
 
-def _evidence(one: dict[str, Any]) -> dict[str, Any]:
+def _advice(rung: Rung) -> list[str]:
+    """Give the advice without the commands that end it: the places of the rung stand for them."""
+    return [_COMMAND.sub(".", one) for one in rung.advice if one]
+
+
+def _evidence(one: dict[str, Any], about: str) -> dict[str, Any]:
     """Say a piece of evidence, with where the whole of it is."""
     at = datetime.fromisoformat(str(one["at"])) if "at" in one else None
     request_id = str(one.get("request_id") or "")
@@ -135,7 +145,9 @@ def _evidence(one: dict[str, Any]) -> dict[str, Any]:
         said = f"Asked for {one['seen']} time{'' if one['seen'] == 1 else 's'}, first"
         return {"text": said, "at": at, "href": f"/console/conflicts/{one['conflict_id']}"}
     if "event" in one:
-        return {"text": f"{one['event']}, by {one['actor']}", "at": at, "href": href}
+        actor = str(one["actor"])
+        said = sentence(str(one["event"]), actor=actor, subject=about, data={"provider": actor})
+        return {"text": said, "at": at, "href": href}
     method = f"{one['method']} " if one.get("method") else ""
     path = str(one.get("path", "")).partition("?")[0]
     said = f"{method}{path} → {one.get('status')} ({one.get('reason')})"
