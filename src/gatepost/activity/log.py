@@ -27,6 +27,10 @@ class ActivityLog:
         """Read up to `limit` activities, newest first."""
         return await activities.page(self._database, tenant_id, listing, limit=limit)
 
+    async def about(self, tenant_id: int, subject_id: str, limit: int) -> list[ActivityRow]:
+        """Read up to `limit` activities about somebody or something, newest first."""
+        return await self.newest(tenant_id, ActivityListing(subject_id=subject_id), limit)
+
     async def all(self, tenant_id: int, listing: ActivityListing) -> AsyncIterator[ActivityRow]:
         """Read every activity, newest first, in pages."""
         before: str | None = None

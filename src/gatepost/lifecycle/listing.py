@@ -34,6 +34,9 @@ from gatepost.store.rows import (
 )
 from gatepost.store.user_lists import UserListing
 
+MANUAL, MAPPING = roles.MANUAL, roles.MAPPING
+"""Causes of roles: given by hand, or through a mapped group."""
+
 _PAGE = 500
 _COUNTED = 5_000
 _REFUSED = 400

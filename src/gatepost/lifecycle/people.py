@@ -11,7 +11,9 @@ from gatepost.store import providers, user_lists
 from gatepost.store.database import Database
 from gatepost.store.roles import default_role_ids
 from gatepost.store.rows import ProviderRow, RoleRow, UserRow
-from gatepost.store.user_lists import RoleHolders, UserListing
+from gatepost.store.user_lists import BEGINNING_MAX, RoleHolders, UserListing
+
+__all__ = ["BEGINNING_MAX", "COUNTED_MAX", "Listed", "Page", "People", "Wanted"]
 
 COUNTED_MAX = 10_000
 """More people than this are not counted."""

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from gatepost.base.refusal import Refusal
 from gatepost.lifecycle import contact
 from gatepost.lifecycle.account import Document
-from gatepost.lifecycle.listing import Portrait
+from gatepost.lifecycle.listing import MANUAL, Portrait
 from gatepost.lifecycle.profile import NoAddress, Profile, written
 from gatepost.lifecycle.refusals import (
     OrganizationUnknown,
@@ -18,7 +18,6 @@ from gatepost.lifecycle.refusals import (
     UserTypeUnknown,
 )
 from gatepost.lifecycle.rules.organizations import ALL, split
-from gatepost.store.roles import MANUAL
 from gatepost.store.rows import RoleRow, UserRow
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors, sentence_of, status_of

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.lifecycle.corridor import Writer
+from gatepost.lifecycle.listing import MANUAL
 from gatepost.lifecycle.refusals import NotManaged, RoleNotFound
 from gatepost.lifecycle.rules.ownership import check_unlocked
-from gatepost.store.roles import MANUAL
 from gatepost.store.rows import UserRow
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.people.changes import status_deed

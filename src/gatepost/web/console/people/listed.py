@@ -8,10 +8,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gatepost.lifecycle.people import COUNTED_MAX, Listed, Page, Wanted
+from gatepost.lifecycle.people import BEGINNING_MAX, COUNTED_MAX, Listed, Page, Wanted
 from gatepost.store.database import ScanTooLong
 from gatepost.store.rows import ProviderRow, RoleRow
-from gatepost.store.user_lists import BEGINNING_MAX
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors
 from gatepost.web.console.people.page import display_name, type_of

@@ -6,13 +6,11 @@ from typing import Any
 import msgspec
 
 from gatepost.base.clock import as_rfc3339
-from gatepost.lifecycle.listing import Portrait
+from gatepost.lifecycle.listing import MANUAL, MAPPING, Portrait
 from gatepost.lifecycle.provenance import fields_of
 from gatepost.login.factors.enrolment import NAMES
 from gatepost.scim.resource.version import etag
-from gatepost.store.activities import ActivityListing
 from gatepost.store.database import ScanTooLong
-from gatepost.store.roles import MANUAL, MAPPING
 from gatepost.store.rows import UserRow
 from gatepost.web.console.people.page import Seen, UserPage
 
@@ -50,8 +48,8 @@ class ProfileTab(UserPage):
 
     async def more(self, seen: Seen) -> Mapping[str, Any]:
         """Give the fields."""
-        listing = ActivityListing(subject_id=seen.user.user_id)
-        log = await self._rooms.activity.newest(seen.staff.tenant_id, listing, _LOG_MAX)
+        user = seen.user
+        log = await self._rooms.activity.about(user.tenant_id, user.user_id, _LOG_MAX)
         reaches_back = any(one.event in {"user.created", "user.imported"} for one in log)
         return {"fields": fields_of(seen.portrait, log, reaches_back=reaches_back)}
 
