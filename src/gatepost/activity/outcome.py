@@ -12,13 +12,16 @@ CHANGED, UNTOUCHED, WARNED, REFUSED, FAILED = OUTCOMES = (
     "refused",
     "failed",
 )
-"""From good to bad. `warned`: done, with something that somebody should look at."""
+"""From good to bad. `warned`: done, with something that somebody should look at.
+
+That a phone number or a password was left out is no such thing: none is ever taken (R14, R16).
+"""
 
 FAILURES = frozenset({REFUSED, FAILED})
 """The client did not get what it asked for: by a rule of ours, or by a fault."""
 
 _REFUSED_FROM, _FAILED_FROM = 400, 500
-_IGNORED, _PAUSED = "map.ignored", "scope.paused"
+_PAUSED = "scope.paused"
 
 
 def outcome_of(status: int, reason: str, steps: Sequence[Any]) -> str:
@@ -27,6 +30,6 @@ def outcome_of(status: int, reason: str, steps: Sequence[Any]) -> str:
         return FAILED
     if status >= _REFUSED_FROM:
         return REFUSED
-    if any(one.get("result") == "warning" or one.get("code") == _IGNORED for one in steps):
+    if any(one.get("result") == "warning" for one in steps):
         return WARNED
     return UNTOUCHED if reason in {READ, UNCHANGED} else CHANGED

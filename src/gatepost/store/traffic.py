@@ -30,7 +30,7 @@ _OF_RESOURCES = "subject_kind IS NOT NULL AND path NOT LIKE '%/.search%'"
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """One request; `is_partial`: it was accepted, but for something ignored or warned of."""
+    """One request; `is_partial`: it was accepted, with a warning."""
 
     request_id: str
     at: datetime
@@ -154,8 +154,7 @@ async def _newest(
     database: Database, whose: tuple[int, str], since: datetime, rest: str, limit: int
 ) -> list[Sent]:
     codec = codec_of(database)
-    statement = f"""SELECT {_NAMES}, CASE WHEN status < 400 AND (
-            steps LIKE '%"result":"warning"%' OR steps LIKE '%"code":"map.ignored"%')
+    statement = f"""SELECT {_NAMES}, CASE WHEN status < 400 AND steps LIKE '%"result":"warning"%'
             THEN 1 ELSE 0 END
         FROM (SELECT {_NAMES}, steps FROM requests
             WHERE tenant_id = $1 AND provider_id = $2 AND request_id >= $3

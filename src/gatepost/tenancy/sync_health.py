@@ -16,8 +16,8 @@ _REFUSED = 400
 class Numbers(msgspec.Struct, frozen=True):
     """Of the users or groups that were written to: how many stand how.
 
-    `success`: the newest write was accepted. `partial`: accepted, but for something ignored
-    or warned of. `failed`: refused, while the account is here. `unsynced`: refused, and
+    `success`: the newest write was accepted. `partial`: accepted, with a warning.
+    `failed`: refused, while the account is here. `unsynced`: refused, and
     nobody is here.
     """
 

@@ -56,7 +56,7 @@ def test_sums_fall_into_their_buckets_and_the_rest_is_zero() -> None:
         (200, "read", [], "unchanged"),
         (200, "apply.no_change", [{"kind": "apply", "result": "skipped"}], "unchanged"),
         (201, "ok", [{"kind": "map", "result": "warning"}], "warned"),
-        (200, "ok", [{"kind": "map", "result": "skipped", "code": "map.ignored"}], "warned"),
+        (200, "ok", [{"kind": "map", "result": "skipped", "code": "map.ignored"}], "changed"),
         (200, "ok", [{"kind": "dialect", "result": "ok", "rules": ["P2"]}], "changed"),
         (404, "match.none", [{"result": "warning"}], "refused"),
         (503, "server.unavailable", [], "failed"),

@@ -191,7 +191,7 @@ def sentence_of(sent: Sent, provider: ProviderRow, name: str | None) -> Sentence
         said = f"{request_of(sent, provider)}{about} was refused with {sent.status}."
         return Sentence(sent.at, sent.request_id, said, fix_of(sent.reason))
     if sent.method in _VERBS and sent.subject_kind and "/.search" not in sent.path:
-        more = ", with something ignored or warned of" if sent.is_partial else ""
+        more = ", with a warning" if sent.is_partial else ""
         whom = f"the {sent.subject_kind} {known}" if known else f"a {sent.subject_kind}"
         said = f"It {_VERBS[sent.method]} {whom}{more}."
         return Sentence(sent.at, sent.request_id, said)
