@@ -14,6 +14,7 @@ DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))  # the pages' texts lie beside this file, wherever it is run from
 
 import conformance_page  # noqa: E402 - found by the line above
+import guide_pages  # noqa: E402
 import reference_pages  # noqa: E402
 
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -25,6 +26,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/status-codes.md": reference_pages.status_codes,
     "reference/deviations.md": reference_pages.deviations,
     "protocol/conformance.md": conformance_page.conformance,
+    **guide_pages.pages(),
 }
 """The page's path below docs/, and what gives its text."""
 

@@ -31,6 +31,7 @@ from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.jobs import Jobs
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
+from gatepost.lifecycle.observed import Observer
 from gatepost.lifecycle.people import People
 from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.timeline import Timeline
@@ -273,6 +274,7 @@ def page_doors(house: House) -> Doors:
             people=People(house.database),
             timeline=Timeline(house.database),
             explainer=house.explainer,
+            observer=Observer(house.database),
             activity=house.activity,
             tallies=house.tallies,
             provider_health=house.provider_health,

@@ -188,6 +188,8 @@ async def seeded(world: World) -> Seeds:
             "/console/providers", "/console/new-provider", one, "/console/providers/hostile",
             "/console/providers/auth0", *(f"{one}/{form}" for form in forms),
             *(f"/console/providers/auth0/{form}" for form in ("oidc", "options", "mfa")),
+            f"{one}/guides", f"{one}/guides/okta-scim", f"{one}/guides/okta-saml",
+            "/console/providers/hostile/guides/entra-oidc",
             f"{one}/tests/{good}", f"{one}/tests/{bad}", "/console/users", "/console/users?q=zz",
             f"/console/users/{ada.user_id}", f"/console/users/{grace.user_id}",
             f"/console/users/{ada.user_id}/phone", "/console/system",

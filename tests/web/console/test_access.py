@@ -32,6 +32,10 @@ LOOKING = {
     "/console/mapping",
     "/console/providers",
     "/console/providers/{slug}",
+    "/console/providers/{slug}/guides",
+    "/console/providers/{slug}/guides/{guide}",
+    "/console/providers/{slug}/guides/{guide}/live",
+    "/console/providers/{slug}/guides/{guide}/values",
     "/console/providers/{slug}/test",
     "/console/providers/{slug}/tests/{attempt_id}",
     "/console/providers/{slug}/tokens/{token_id}/rotation",
@@ -64,7 +68,7 @@ def console(world: World) -> list[tuple[str, str]]:
 def filled_in(world: World, path: str, **values: str) -> str:
     """Put ids of nothing into the path, where no value is given."""
     names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    known = {name: world.house.ids.new() for name in names} | {"slug": "okta"}
+    known = {name: world.house.ids.new() for name in names} | {"slug": "okta", "guide": "okta-scim"}
     return path.format(**{**known, **values})
 
 

@@ -13,6 +13,7 @@ from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.jobs import Jobs
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
+from gatepost.lifecycle.observed import Observer
 from gatepost.lifecycle.people import People
 from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.timeline import Timeline
@@ -55,6 +56,7 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     people: People
     timeline: Timeline
     explainer: Explainer
+    observer: Observer
     activity: ActivityLog
     tallies: Tallies
     provider_health: ProviderHealth

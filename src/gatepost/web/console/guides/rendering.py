@@ -1,0 +1,137 @@
+"""A guide as parts of a page: text with the values in it, and fields to be copied.
+
+Placeholders are resolved in the parsed text, never in the source: a value is text or code
+whatever it holds, and the renderer escapes it.
+"""
+
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from gatepost.web.console.guides.source import markdown, tokens_of
+from gatepost.web.console.guides.values import TOKEN, href_of
+
+PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
+FIELD = re.compile(r"^([^{}\n]+): \{\{ ([a-z_.]+) \}\}$")
+"""A line that is a label and one value, and nothing else."""
+
+_CONSOLE = "console://"
+_WORD = re.compile(r"[^a-z0-9]+")
+_TABLE = '<div class="table-responsive" role="region" aria-label="Table: {}" tabindex="0">'
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of a section: `text` (html), `field` (label and value), or `token` (label).
+
+    `id` tells fields of one page apart.
+    """
+
+    kind: Literal["text", "field", "token"]
+    id: str = ""
+    html: Markup = Markup()
+    label: str = ""
+    value: str = ""
+
+
+def parts_of(text: str, values: Mapping[str, str], path: str, title: str) -> list[Part]:
+    """Draw a text of a guide.
+
+    `path` is the provider's page, below which its links lead; `title` is the section's, and
+    names its tables and fields.
+
+    Raises:
+        KeyError: a placeholder or link is none of ours.
+    """
+    found: list[Part] = []
+    rest: list[Token] = []
+    for block in _blocks(tokens_of(text)):
+        field = FIELD.match(block[1].content) if _is_paragraph(block) else None
+        if field is None:
+            rest.extend(_filled(one, values, path) for one in block)
+            continue
+        found.extend(_drawn(rest, title))
+        rest = []
+        id_ = f"{_WORD.sub('-', title.lower())}-{len(found)}"
+        found.append(_field(id_, field.group(1), field.group(2), values))
+    return [*found, *_drawn(rest, title)]
+
+
+def _field(id_: str, label: str, name: str, values: Mapping[str, str]) -> Part:
+    if name == TOKEN:
+        return Part(kind="token", id=id_, label=label)
+    return Part(kind="field", id=id_, label=label, value=values[name])
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """Give the tokens of each block of the outermost level together."""
+    block: list[Token] = []
+    level = 0
+    for one in tokens:
+        block.append(one)
+        level += one.nesting
+        if level == 0:
+            yield block
+            block = []
+
+
+def _is_paragraph(block: list[Token]) -> bool:
+    return [one.type for one in block] == ["paragraph_open", "inline", "paragraph_close"]
+
+
+def _filled(token: Token, values: Mapping[str, str], path: str) -> Token:
+    """Give a copy of the token with the values in it."""
+    filled = copy.copy(token)
+    if filled.type == "fence":
+        filled.content = PLACEHOLDER.sub(lambda found: values[found.group(1)], filled.content)
+    elif filled.type == "th_open":
+        filled.attrs = {**filled.attrs, "scope": "col"}
+    elif filled.children:
+        filled.children = [
+            one for child in filled.children for one in _filled_inline(child, values, path)
+        ]
+    return filled
+
+
+def _filled_inline(child: Token, values: Mapping[str, str], path: str) -> Iterator[Token]:
+    if child.type == "code_inline":
+        content = PLACEHOLDER.sub(lambda found: values[found.group(1)], child.content)
+        yield _with(child, content=content)
+    elif child.type == "link_open":
+        yield _with(child, attrs=_link(str(child.attrs["href"]), path))
+    elif child.type == "text":
+        for place, piece in enumerate(PLACEHOLDER.split(child.content)):
+            if place % 2:
+                yield Token("code_inline", "code", 0, content=values[piece], markup="`")
+            elif piece:
+                yield _with(child, content=piece)
+    else:
+        yield child
+
+
+def _link(href: str, path: str) -> dict[str, str | int | float]:
+    if href.startswith(_CONSOLE):
+        return {"href": href_of(href.removeprefix(_CONSOLE), path)}
+    return {"href": href, "rel": "noreferrer"}
+
+
+def _with(token: Token, **changed: Any) -> Token:  # noqa: ANN401 - fields of a token
+    made = copy.copy(token)
+    for name, value in changed.items():
+        setattr(made, name, value)
+    return made
+
+
+def _drawn(tokens: list[Token], title: str) -> list[Part]:
+    if not tokens:
+        return []
+    parser = markdown()
+    html = parser.renderer.render(tokens, parser.options, {})
+    opened = _TABLE.format(Markup.escape(title)) + '<table class="table table-vcenter">'
+    html = html.replace("<table>", opened).replace("</table>", "</table></div>")
+    # Drawn from a source of ours with HTML off; values went in as text and are escaped.
+    return [Part(kind="text", html=Markup(html))]  # noqa: S704
