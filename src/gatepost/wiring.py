@@ -50,7 +50,7 @@ from gatepost.store.open import OpenDatabase, open_database
 from gatepost.tenancy.administrators import Administrators
 from gatepost.tenancy.doctor.examination import Examination
 from gatepost.tenancy.gate import Gate
-from gatepost.tenancy.health import ProviderHealth
+from gatepost.tenancy.health import Attention, ProviderHealth
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
 from gatepost.tenancy.sso import SingleSignOn
@@ -108,6 +108,7 @@ class House:
         self.activity = ActivityLog(database, clock)
         self.tallies = Tallies(database, clock)
         self.provider_health = ProviderHealth(database, clock)
+        self.attention = Attention(database)
         self.explainer = Explainer(database, clock)
         self.administration = Administration(corridor)
         self.sealer = sealer
@@ -278,6 +279,7 @@ def page_doors(house: House) -> Doors:
             activity=house.activity,
             tallies=house.tallies,
             provider_health=house.provider_health,
+            attention=house.attention,
             login=house.login,
         ),
     )

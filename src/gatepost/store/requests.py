@@ -99,7 +99,8 @@ async def last_answers(
             SELECT request_id, at, path, status, reason FROM requests
             WHERE tenant_id = $1 AND provider_id = $2
             ORDER BY request_id DESC LIMIT {_LOOKED_AT}) AS latest
-        WHERE path LIKE '/scim/%' ORDER BY request_id DESC LIMIT {int(limit)}"""  # noqa: S608
+        WHERE path LIKE '/scim/%' OR path LIKE '/Bulk/%'
+        ORDER BY request_id DESC LIMIT {int(limit)}"""  # noqa: S608
     found = await database.rows(statement, tenant_id, codec.id(provider_id))
     at = codec.decoder(Kind.INSTANT)
     return [Answered(at(when), status, reason) for when, status, reason in found]

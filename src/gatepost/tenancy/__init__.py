@@ -7,5 +7,5 @@ like all others and leave the same activities.
 In reading order: refusals, tenants, organizations, providers (with
 provider_settings, provider_subject), tokens, gate, administrators; the SSO half
 of a provider: sso, sso_options, sso_decisions, sso_trust, sso_keys, sso_parties;
-for who looks after the installation: doctor, backups.
+how all that is: health; for who looks after the installation: doctor, backups.
 """

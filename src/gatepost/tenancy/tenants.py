@@ -92,6 +92,11 @@ class Tenants:
         """Give the name of a tenant that there is: the one of an account or a session."""
         return (await self.of(tenant_id)).name
 
+    async def is_sandbox(self, tenant_id: int) -> bool:
+        """Tell whether the tenant is there to try things out."""
+        found = await tenants.get(self._database, tenant_id)
+        return found is not None and found.sandbox
+
     async def configure(self, writer: Writer, name: str, settings: dict[str, Any]) -> TenantRow:
         """Replace the tenant's settings: `schemas` (RFC 7643 §7 documents) and `aliases`.
 

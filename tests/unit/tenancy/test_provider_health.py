@@ -9,7 +9,7 @@ import pytest
 from gatepost.store.login_rows import SsoKeyRow, SsoRow
 from gatepost.store.requests import Answered
 from gatepost.store.rows import ProviderRow, TokenRow
-from gatepost.tenancy.provider_health import Evidence, Finding, Health, health_of
+from gatepost.tenancy.health.rule import Evidence, Finding, Health, health_of
 from tests.saml.keys import pair
 from tests.store.make import AT as NOW
 from tests.store.make import a_provider, a_token, new_id

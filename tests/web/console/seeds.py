@@ -15,6 +15,7 @@ from gatepost.store.tables import ATTEMPTS, FACTORS, SESSIONS, SSO, key_of
 from tests.oidc import make
 from tests.rules.world import World
 from tests.saml.keys import pair
+from tests.web.console.overview_seeds import busy
 from tests.web.console.people_seeds import peopled
 from tests.web.console.scim_seeds import a_lived_half, scim_paths
 from tests.web.console.structure_seeds import structured
@@ -179,6 +180,7 @@ async def seeded(world: World) -> Seeds:
     structure = await structured(world)
     entra, tokens = await a_lived_half(world, HOSTILE)
     people = await peopled(world)
+    overview = await busy(world)
     one = "/console/providers/okta"
     link = await house.login.testing.new_test_link(writer, okta)
     forms = ("saml", "oidc", "options", "attributes", "mfa", "mfa?usual=yes", "off")
@@ -202,6 +204,7 @@ async def seeded(world: World) -> Seeds:
             *structure,
             *scim_paths(entra, tokens),
             *people,
+            *overview,
         ],
     )  # fmt: skip
 

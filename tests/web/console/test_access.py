@@ -249,7 +249,3 @@ async def test_a_refused_entry_leaves_its_reason_in_the_record(world: World, vis
     got = await (await visit(user)).http.get("/console/providers")
     record = await world.record(got)
     assert (record.status, record.reason) == (403, "login.not_allowed")
-
-
-async def test_the_front_leads_to_the_providers(admin: Visitor) -> None:
-    assert (await admin.http.get("/console")).headers["location"] == "/console/providers"

@@ -34,7 +34,7 @@ STATEMENTS: tuple[str, ...] = (
         number {int} NOT NULL,
         PRIMARY KEY (tenant_id, hour_at, provider_id, door, outcome))
         {clustered}""",
-    "CREATE INDEX tallies_provider ON tallies (tenant_id, provider_id, hour_at)",
+    "CREATE INDEX tallies_provider ON tallies (tenant_id, provider_id, hour_at, number)",
     """CREATE TABLE saved_views (
         tenant_id {int} NOT NULL,
         view_id {id} NOT NULL,

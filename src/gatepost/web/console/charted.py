@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlencode
 
-from gatepost.activity.outcome import OUTCOMES
+from gatepost.activity.outcome import OUTCOMES, UNTOUCHED
 from gatepost.activity.tallies import Bucket, Series, Span
 from gatepost.base.clock import as_rfc3339
 from gatepost.web.pages import charts
@@ -18,6 +18,9 @@ OUTCOME_WORDS = {
     "failed": "Failed",
 }
 """How a request came out, as pages say it."""
+
+RESULTS = {one: one for one in OUTCOMES} | {"changed": "ok"}
+"""How the list of activity calls an outcome in its URL."""
 
 SPAN_WORDS = {"24h": "24 hours", "7d": "7 days", "30d": "30 days"}
 
@@ -36,7 +39,7 @@ def requests_chart(series: Series, provider: str | None = None, page: str = ACTI
         Part(
             kind=one,
             label=OUTCOME_WORDS[one],
-            href=_link(page, since, until, provider, result=one),
+            href=activity_link(since, until, provider, page, result=RESULTS[one]),
         )
         for one in OUTCOMES
     ]
@@ -44,7 +47,7 @@ def requests_chart(series: Series, provider: str | None = None, page: str = ACTI
         Bar(
             label=_label(bucket, series.span),
             numbers=[bucket.numbers[one] for one in OUTCOMES],
-            href=_link(page, bucket.since, bucket.until, provider) if bucket.total else None,
+            href=_bucket_link(bucket, provider, page),
             tick=_tick(bucket, series.span, place),
         )
         for place, bucket in enumerate(series.buckets)
@@ -83,7 +86,7 @@ def _cell(bucket: Bucket, span: Span, provider: str | None, page: str) -> Cell:
         "good": f"{_requests(bucket.total)}, all well",
         "none": "no requests",
     }[kind]
-    href = _link(page, bucket.since, bucket.until, provider) if bucket.total else None
+    href = _bucket_link(bucket, provider, page)
     return Cell(kind=kind, label=f"{_label(bucket, span)}: {said}", href=href)
 
 
@@ -91,11 +94,26 @@ def _requests(count: int) -> str:
     return f"{count:,} request{'s' if count != 1 else ''}"
 
 
-def _link(page: str, since: datetime, until: datetime, provider: str | None, **more: str) -> str:
-    wanted = {"since": as_rfc3339(since), "until": as_rfc3339(until)}
-    if provider:
-        wanted["provider"] = provider
-    return f"{page}?{urlencode(wanted | more)}"
+def activity_link(
+    since: datetime | None,
+    until: datetime | None = None,
+    provider: str | None = None,
+    page: str = ACTIVITY,
+    **more: str,
+) -> str:
+    """Give the URL of the list of activity, for a time and with other filters."""
+    wanted = {"since": since and as_rfc3339(since), "until": until and as_rfc3339(until)}
+    wanted |= {"provider": provider, **more}
+    return f"{page}?{urlencode({name: one for name, one in wanted.items() if one})}"
+
+
+def _bucket_link(bucket: Bucket, provider: str | None, page: str) -> str | None:
+    if not bucket.total:
+        return None
+    # The list leaves out what changed nothing, unless that is what it is asked for.
+    is_quiet = bucket.total == bucket.numbers[UNTOUCHED]
+    more = {"result": RESULTS[UNTOUCHED]} if is_quiet else {}
+    return activity_link(bucket.since, bucket.until, provider, page, **more)
 
 
 def _label(bucket: Bucket, span: Span) -> str:

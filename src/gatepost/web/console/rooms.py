@@ -22,7 +22,7 @@ from gatepost.login.rooms import LoginRooms
 from gatepost.tenancy.administrators import Administrators
 from gatepost.tenancy.doctor.examination import Examination
 from gatepost.tenancy.gate import Gate
-from gatepost.tenancy.health import ProviderHealth
+from gatepost.tenancy.health import Attention, ProviderHealth
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
 from gatepost.tenancy.sso import SingleSignOn
@@ -60,4 +60,5 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     activity: ActivityLog
     tallies: Tallies
     provider_health: ProviderHealth
+    attention: Attention
     login: LoginRooms

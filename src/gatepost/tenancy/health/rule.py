@@ -133,7 +133,9 @@ def _tokens(evidence: Evidence, now: datetime) -> Iterable[Finding]:
         return
     longest = max(live, key=_end)
     if longest.expires_at and longest.expires_at <= now + SOON:
-        yield _ending("token.ending", longest.expires_at, now, token=longest.hint)
+        yield _ending(
+            "token.ending", longest.expires_at, now, token=longest.hint, id=longest.token_id
+        )
     used = max(live, key=lambda one: one.last_used_at or one.created_at)
     if used is longest or not used.expires_at or used.expires_at > now + SOONER:
         return

@@ -1,4 +1,4 @@
-"""How the identity providers of a tenant are: reads what the rule of `provider_health` needs."""
+"""How the identity providers of a tenant are: reads what the rule needs."""
 
 import asyncio
 from collections import defaultdict
@@ -11,7 +11,7 @@ from gatepost.base.clock import Clock
 from gatepost.store import providers, requests, sso, tallies, tokens
 from gatepost.store.database import Database
 from gatepost.store.rows import ProviderRow
-from gatepost.tenancy.provider_health import LATEST, Evidence, Health, health_of
+from gatepost.tenancy.health.rule import LATEST, Evidence, Health, health_of
 
 _DAY = timedelta(hours=23)
 """The present hour, and those before it: 24 in all."""

@@ -1,0 +1,187 @@
+"""What needs attention, in a sentence with its numbers, and where the button leads. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gatepost.lifecycle.explain_words import fix_of
+from gatepost.tenancy.health import Concern, Finding
+from gatepost.tenancy.health.rule import DOWN, NOTICE
+from gatepost.web.console.charted import activity_link
+
+Facts = dict[str, Any]
+_PROVIDERS = "/console/providers"
+
+
+class Button(msgspec.Struct, frozen=True):
+    """Where to go on; a form is for administrators only, others go to `page` instead."""
+
+    text: str
+    href: str
+    page: str | None = None
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the list; `kind` is the badge's: fail, skip or info.
+
+    `when` stands before `at`, which is when it began or when something ends.
+    """
+
+    kind: str
+    level: str
+    said: str
+    more: str | None
+    when: str
+    at: datetime | None
+    button: Button
+
+
+def item_of(concern: Concern, now: datetime) -> Item:
+    """Say what is wrong, since when, and what to do."""
+    finding = concern.finding
+    said, more = _sentence(concern)
+    kind, level = _LEVELS.get(finding.severity, ("skip", "Warning"))
+    return Item(
+        kind=kind,
+        level=level,
+        said=said,
+        more=more,
+        when=_when(finding, now),
+        at=finding.ends_at or finding.since_at,
+        button=_button(concern),
+    )
+
+
+def _when(finding: Finding, now: datetime) -> str:
+    if finding.ends_at:
+        return "Ended" if finding.ends_at <= now else "Ends"
+    return _BEGAN.get(finding.code, "Began")
+
+
+_BEGAN = {
+    "scim.silent": "Last heard of",
+    "scim.never_used": "Made",
+    "scim.paused": "Paused",
+    "token.all_expired": "Ended",
+    "sso.trust_error": "Last read",
+    "sso.metadata_ended": "Ended",
+    "conflict.open": "The oldest came",
+}
+_LEVELS = {DOWN: ("fail", "Down"), NOTICE: ("info", "Notice")}
+
+_SHARE = "{failures} of {total} SCIM requests of {name} were refused in 24 hours: {percent} %."
+_SENTENCES: dict[str, str] = {
+    "scim.all_refused": "The last {requests} of {name} {was} refused.",
+    "scim.quarantine": _SHARE,
+    "scim.failures": _SHARE,
+    "scim.paused": "SCIM is paused for {name}.",
+    "scim.silent": "{name} has sent nothing, though its SCIM is on.",
+    "scim.never_used": "{name} has a SCIM token and has never used it.",
+    "token.none": "{name} has SCIM on and no token.",
+    "token.all_expired": "Every SCIM token of {name} has expired: all its requests are refused.",
+    "token.ending": "The SCIM token {token} of {name} is its last.",
+    "token.still_used": "{name} still uses the SCIM token {token}, though there is a newer one.",
+    "sso.trust_error": "What {name} says of its keys cannot be read again.",
+    "sso.failures": "{failures} of {total} sign-ins through {name} were refused in 24 hours.",
+    "sso.our_certificate": "Our own certificate towards {name} ends.",
+    "sso.metadata_ended": "The metadata of {name} has ended: nobody signs in through it.",
+    "sso.metadata_ending": "The metadata of {name} ends, and nobody signs in after that.",
+    "sso.certificate": "The last certificate of {name} ends.",
+    "conflict.open": "{counted} open: a provider wants an account that it may not have.",
+    "role.none_mapped": "{counted} pushed and none mapped to a role: members gain nothing by them.",
+    "administrator.last": "There is only one active administrator: nobody can help them back in.",
+}  # fmt: skip
+_MORE: dict[str, str] = {
+    "scim.quarantine": "From 40 % on, Entra stops the job for hours or days (quarantine).",
+    "scim.silent": "Is provisioning still switched on there? A job in quarantine is silent too.",
+    "scim.never_used": "Enter URL and token at the provider; its guide says where.",
+    "sso.metadata_ending": "It was pasted, so nobody reads it again: give a URL, or a new copy.",
+    "token.ending": "Make a new one now: both work until this one ends.",
+    "token.still_used": "Enter the newer one at the provider before this one ends.",
+    "administrator.last": "Make a second one, on another device and another address.",
+}  # fmt: skip
+_NOUNS = {"conflict.open": ("conflict", "conflicts"), "role.none_mapped": ("group", "groups")}
+_VERBS = {"conflict.open": ("is", "are"), "role.none_mapped": ("is", "are")}
+
+
+def _sentence(concern: Concern) -> tuple[str, str | None]:
+    finding = concern.finding
+    facts = {name: _shown(one) for name, one in finding.facts.items()}
+    facts["name"] = concern.provider.name if concern.provider else ""
+    if finding.code == "scim.all_refused":
+        count = finding.facts["count"]
+        facts["requests"] = f"{count} SCIM requests" if count > 1 else "SCIM request"
+        facts["was"] = "were" if count > 1 else "was"
+    if finding.code in _NOUNS:
+        facts["counted"] = _counted(finding)
+    said = _SENTENCES[finding.code].format_map(facts)
+    return said, _more(finding)
+
+
+def _more(finding: Finding) -> str | None:
+    if finding.code == "scim.all_refused":
+        good = finding.facts["good_at"]
+        last = f" Last success: {good.day} {good:%B}, after {good:%H:%M} UTC." if good else ""
+        return f"{fix_of(str(finding.facts['reason'])) or ''}{last}".strip()
+    if finding.code == "sso.trust_error":
+        return str(finding.facts["why"])
+    return _MORE.get(finding.code)
+
+
+def _counted(finding: Finding) -> str:
+    counted, nouns = finding.facts["counted"], _NOUNS[finding.code]
+    is_one = counted.number == 1 and not counted.is_more
+    number = f"{counted.number:,}{'+' if counted.is_more else ''}"
+    return f"{number} {nouns[not is_one]} {_VERBS[finding.code][not is_one]}"
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401 - facts differ by code
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def _button(concern: Concern) -> Button:
+    if concern.provider is None:
+        return _TENANT_BUTTONS[concern.finding.code]
+    page = f"{_PROVIDERS}/{concern.provider.slug}"
+    return _BUTTONS.get(concern.finding.code, _look)(page, concern.provider.slug, concern.finding)
+
+
+def _look(page: str, _slug: str, _finding: Finding) -> Button:
+    return Button("Look at the provider", page)
+
+
+def _new_token(page: str, _slug: str, _finding: Finding) -> Button:
+    return Button("Make a token", f"{page}/tokens/new", page)
+
+
+def _rotate(page: str, _slug: str, finding: Finding) -> Button:
+    return Button("Rotate the token", f"{page}/tokens/{finding.facts['id']}/rotate", page)
+
+
+def _resume(page: str, _slug: str, _finding: Finding) -> Button:
+    return Button("Resume SCIM", page)
+
+
+def _refusals(_page: str, slug: str, finding: Finding) -> Button:
+    more = {} if finding.since_at else {"range": "24h"}
+    href = activity_link(finding.since_at, None, slug, result="refused,failed", **more)
+    return Button("See the refusals", href)
+
+
+_BUTTONS: dict[str, Callable[[str, str, Finding], Button]] = {
+    "scim.all_refused": _refusals,
+    "scim.quarantine": _refusals,
+    "scim.failures": _refusals,
+    "scim.paused": _resume,
+    "sso.failures": _refusals,
+    "token.none": _new_token,
+    "token.all_expired": _new_token,
+    "token.ending": _rotate,
+}
+_TENANT_BUTTONS = {
+    "conflict.open": Button("Settle them", "/console/conflicts"),
+    "role.none_mapped": Button("Map groups to roles", "/console/mapping"),
+    "administrator.last": Button("Appoint another", "/console/system/staff"),
+}
