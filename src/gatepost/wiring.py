@@ -44,6 +44,7 @@ from gatepost.login.proofs.relying_party import RelyingPartyIdentity
 from gatepost.login.rooms import LoginRooms
 from gatepost.login.sessions import SessionLimits, Sessions
 from gatepost.scim.discovery import Limits
+from gatepost.simulated import PlayedProviders
 from gatepost.store.database import StoreUnavailable
 from gatepost.store.migrations.runner import SchemaBehind
 from gatepost.store.open import OpenDatabase, open_database
@@ -165,7 +166,8 @@ class House:
         )
 
     async def close(self) -> None:
-        """Close the database; what was started is closed by whoever started it."""
+        """End long work and close the database; all else is closed by whoever started it."""
+        await self.jobs.close()
         self.login.equipment.passwords.close()
         await self.database.close()
 
@@ -263,6 +265,9 @@ def page_doors(house: House) -> Doors:
             administration=house.administration,
             importing=Importing(house.corridor),
             jobs=house.jobs,
+            simulator=PlayedProviders(
+                lambda: scim_door(house), house.settings.public_url, house.clock
+            ),
             examination=Examination(
                 house.settings,
                 house.launch,
@@ -351,7 +356,6 @@ class Application:
 
     async def _stop(self) -> None:
         if self._house:
-            await self._house.jobs.close()
             await self._house.login.upkeep.close()
             await self._house.delivery.close()
             await self._house.retention.close()

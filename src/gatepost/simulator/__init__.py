@@ -6,5 +6,5 @@ story, or push a whole company at a rate. Speaks HTTP alone, like a real client,
 so that what it proves is true of the server; knows nothing of the server's rooms.
 
 Read `profile` (the data's shape), `people`, `template` and `requests` (pure: what
-to send), `client` (sends it), then `story` and `load`.
+to send), `client` (sends it), then `story`, `load`, `faults` and `rehearsal`.
 """

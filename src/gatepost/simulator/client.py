@@ -182,6 +182,10 @@ class ScimClient:
         )
         return answer.exchange.is_success
 
+    async def say(self, request: Request, done: str, failed: str) -> Exchange:
+        """Send whatever request; `done` and `failed` say what came of it."""
+        return (await self._wire.send(request, done, failed)).exchange
+
     async def _probe_by_creating(self, guid: str) -> Exchange:
         """Create and remove a real user, as some clients do before they are satisfied."""
         person = Person(
@@ -241,7 +245,7 @@ class ScimClient:
 
 
 @asynccontextmanager
-async def connected(
+async def connected(  # noqa: PLR0913 - what a connection has
     profile: Profile,
     base_url: str,
     token: str,
@@ -249,17 +253,25 @@ async def connected(
     on_exchange: Listener,
     clock: Clock | None = None,
     turn: Turn | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[ScimClient]:
-    """Give a client of that base URL and token, and close its connections afterwards."""
-    transport = profile.transport
+    """Give a client of that base URL and token, and close its connections afterwards.
+
+    `transport` is what carries its requests where that is not the network.
+    """
+    habits = profile.transport
     headers = {
-        "User-Agent": transport.user_agent,
-        "Accept": transport.accept,
-        "Authorization": transport.authorization.replace("{token}", token),
-        **transport.headers,
+        "User-Agent": habits.user_agent,
+        "Accept": habits.accept,
+        "Authorization": habits.authorization.replace("{token}", token),
+        **habits.headers,
     }
     async with httpx2.AsyncClient(
-        base_url=base_url, headers=headers, timeout=_TIMEOUT_S, trust_env=False
+        base_url=base_url,
+        headers=headers,
+        timeout=_TIMEOUT_S,
+        trust_env=False,
+        transport=transport,
     ) as http:
         yield ScimClient(profile, http, on_exchange=on_exchange, clock=clock, turn=turn)
 

@@ -85,8 +85,8 @@ async def simulate(
     """
     clock = clock or SystemClock()
     groups = load.groups if profile.group else 0
-    tally = _Tally(load.users + groups, on_progress)
-    turn = _Pace(load.rate, clock).turn if load.rate else None
+    tally = Tally(load.users + groups, on_progress)
+    turn = Pace(load.rate, clock).turn if load.rate else None
     started = clock.now()
     async with connected(
         profile, target, token, on_exchange=tally.count, clock=clock, turn=turn
@@ -96,14 +96,15 @@ async def simulate(
         probe = await client.probe(company.guid("probe"))
         if not probe.is_success:
             raise Unreachable(probe)
-        accounts = await _users(client, company, load.users, tally)
-        await _groups(client, list(company.teams(groups)), accounts, tally)
+        accounts = await push_users(client, company, load.users, tally)
+        await push_groups(client, list(company.teams(groups)), accounts, tally)
     return tally.summary((clock.now() - started).total_seconds())
 
 
-async def _users(
-    client: ScimClient, company: Company, count: int, tally: "_Tally"
+async def push_users(
+    client: ScimClient, company: Company, count: int, tally: "Tally"
 ) -> Sequence[Account]:
+    """Push that many of the company's people; gives those that are there then, by number."""
     accounts: list[Account] = []
 
     async def push(number: int) -> None:
@@ -115,12 +116,14 @@ async def _users(
     return sorted(accounts, key=lambda account: account.person.number)
 
 
-async def _groups(
+async def push_groups(
     client: ScimClient,
     teams: Sequence[Team],
     accounts: Sequence[Account],
-    tally: "_Tally",
+    tally: "Tally",
 ) -> None:
+    """Push the groups, and put the people into them by turns."""
+
     async def push(place: int, team: Team) -> None:
         group = await client.push_group(team)
         members = [account.member for account in accounts[place :: len(teams)]]
@@ -144,7 +147,7 @@ async def _together(tasks: Iterator[Awaitable[None]]) -> None:
             group.create_task(work())
 
 
-class _Pace:
+class Pace:
     """Spreads requests evenly, so that a rate is a rate and no burst a second."""
 
     def __init__(self, rate: float, clock: Clock) -> None:
@@ -162,7 +165,9 @@ class _Pace:
             await self._clock.sleep(wait_s)
 
 
-class _Tally:
+class Tally:
+    """Counts exchanges, and the resources that are finished."""
+
     def __init__(self, total: int, on_progress: Callable[[Progress], None]) -> None:
         self._total = total
         self._on_progress = on_progress
@@ -183,6 +188,14 @@ class _Tally:
         self._resources["found"] += was_found
         self._resources["updated"] += was_found and is_done
         self._resources["created"] += is_done and not was_found
+        self._tell()
+
+    def step(self) -> None:
+        """Count something that was to be done and is no resource."""
+        self._resources["done"] += 1
+        self._tell()
+
+    def _tell(self) -> None:
         done, failed = self._resources["done"], self._resources["failed"]
         self._on_progress(Progress(done=done, total=self._total, failed=failed))
 

@@ -27,6 +27,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     detail: str
     ms: float
+    request_id: str | None = None
 
     @property
     def is_success(self) -> bool:
@@ -102,9 +103,11 @@ class Wire:
             )
             status, body = response.status_code, _json(response.content)
             retry_after_s = _whole_seconds(response.headers.get("Retry-After"))
+            request_id = response.headers.get("X-Request-Id")
         except httpx2.TransportError as error:
             reason = str(error) or type(error).__name__
             status, body, retry_after_s = NO_ANSWER, {"detail": f"no answer: {reason}"}, None
+            request_id = None
         exchange = Exchange(
             method=request.method,
             path=request.path,
@@ -112,6 +115,7 @@ class Wire:
             sentence=failed,
             detail=_detail(body),
             ms=(time.perf_counter() - started) * 1000,
+            request_id=request_id,
         )
         if exchange.is_success:
             exchange = msgspec.structs.replace(exchange, sentence=done, detail="")

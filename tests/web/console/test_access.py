@@ -42,6 +42,8 @@ LOOKING = {
     "/console/providers/{slug}/tokens/{token_id}/test",
     "/console/system",
     "/console/system/settings",
+    "/console/system/simulator",
+    "/console/system/simulator/{job_id}",
     "/console/system/staff",
     "/console/users",
     "/console/users/{user_id}",

@@ -29,6 +29,7 @@ from gatepost.tenancy.sso import SingleSignOn
 from gatepost.tenancy.tenants import Tenants
 from gatepost.tenancy.tokens import Tokens
 from gatepost.tenancy.traffic import Traffic
+from gatepost.web.console.simulator import Simulator
 
 
 class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +53,7 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     importing: Importing
     jobs: Jobs
     examination: Examination
+    simulator: Simulator
     listing: Listing
     people: People
     timeline: Timeline

@@ -7,6 +7,8 @@ from gatepost.web.console.rooms import ConsoleRooms
 from gatepost.web.console.system.marks import MarkPages
 from gatepost.web.console.system.settings import PAGE as SETTINGS
 from gatepost.web.console.system.settings import SettingsPages
+from gatepost.web.console.system.simulating import PAGE as SIMULATOR
+from gatepost.web.console.system.simulating import SimulatorPages
 from gatepost.web.console.system.staff import PAGE as STAFF
 from gatepost.web.console.system.staff import StaffPages
 from gatepost.web.console.system.state import PAGE as STATE
@@ -19,6 +21,7 @@ def routes(access: Access, rooms: ConsoleRooms) -> list[Route]:
         Route(STATE, StatePage(access, rooms).show, methods=["GET"]),
         *_staff(access, rooms),
         *_settings(access, rooms),
+        *_simulator(access, rooms),
     ]
 
 
@@ -47,4 +50,15 @@ def _settings(access: Access, rooms: ConsoleRooms) -> list[Route]:
         Route(f"{SETTINGS}/aliases/remove", pages.remove_alias, methods=["POST"]),
         Route(f"{SETTINGS}/document", pages.show_document, methods=["GET"]),
         Route(f"{SETTINGS}/document", pages.replace, methods=["POST"]),
+    ]
+
+
+def _simulator(access: Access, rooms: ConsoleRooms) -> list[Route]:
+    pages = SimulatorPages(access, rooms)
+    run = f"{SIMULATOR}/{{job_id}}"
+    return [
+        Route(SIMULATOR, pages.show, methods=["GET"]),
+        Route(SIMULATOR, pages.start, methods=["POST"]),
+        Route(run, pages.follow, methods=["GET"]),
+        Route(f"{run}/stop", pages.stop, methods=["POST"]),
     ]
