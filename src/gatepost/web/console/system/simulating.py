@@ -1,5 +1,6 @@
 """The simulator's page: choose whom to play and what goes wrong, watch what the server decides."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -48,16 +49,15 @@ class SimulatorPages:
     async def show(self, request: Request) -> Response:
         """Show what can be chosen, and the last runs."""
 
-        async def work(staff: Staff) -> Response:
-            return await self._drawn(request, staff, {}, {})
+        async def work(staff: Staff, form: Form) -> Response:
+            return await self._drawn(request, staff, form, {})
 
         return await self._access.look(request, self._inside(request, work))
 
     async def start(self, request: Request) -> Response:
         """Begin a run, unless one is under way."""
 
-        async def work(staff: Staff) -> Response:
-            form = await self._access.form(request)
+        async def work(staff: Staff, form: Form) -> Response:
             running = await self._simulations.running(staff.tenant_id)
             if running:
                 return self._access.reception.go(f"{PAGE}/{running.job_id}")
@@ -72,7 +72,7 @@ class SimulatorPages:
     async def follow(self, request: Request) -> Response:
         """Show a run: how far it is, and its transcript."""
 
-        async def work(staff: Staff) -> Response:
+        async def work(staff: Staff, _form: Form) -> Response:
             job = await self._job(request, staff)
             facts = _facts(job)
             told = facts["exchanges"]
@@ -96,21 +96,21 @@ class SimulatorPages:
         """Stop a run at its next request."""
         page = f"{PAGE}/{request.path_params['job_id']}"
 
-        async def work(staff: Staff) -> Response:
-            await self._access.form(request)
+        async def work(staff: Staff, _form: Form) -> Response:
             job = await self._job(request, staff)
             await self._rooms.jobs.stop(staff.writer, job.job_id)
             return self._access.reception.go(page)
 
         return await self._access.change(request, self._inside(request, work), page)
 
-    def _inside(self, request: Request, work: Work) -> Work:
+    def _inside(self, request: Request, work: Callable[[Staff, Form], Awaitable[Response]]) -> Work:
         """Do the work only where something may be played; elsewhere there is no such page."""
 
         async def checked(staff: Staff) -> Response:
+            form = await self._access.form(request) if request.method == "POST" else {}
             tenant = await self._rooms.tenants.of(staff.tenant_id)
             if self._simulations.is_open(tenant):
-                return await work(staff)
+                return await work(staff, form)
             return self._access.page(request, staff, "simulator_closed.html", 404, page=PAGE)
 
         return checked
