@@ -103,6 +103,11 @@ def test_a_refusal_that_was_overcome_fails_nothing() -> None:
     assert "token_used" in found.seen
 
 
+def test_a_paused_provider_fails_the_connection_test() -> None:
+    paused = scim("/Users?count=1", status=503, reason="scope.paused")
+    assert judge(a_known("okta", asked=[paused]), "scim").failed == {"probe": paused}
+
+
 def test_a_look_up_that_found_nobody_fails_nothing() -> None:
     missing = scim("/Users/1", status=404, reason="match.none")
     assert dict(judge(a_known(asked=[missing]), "scim").failed) == {}

@@ -287,4 +287,4 @@ async def test_links_into_the_console_lead_somewhere(
 
 def test_every_observation_is_one_that_a_guide_waits_for() -> None:
     used = {name for one in source.guides().values() for step in one.steps for name in step.seen}
-    assert used - {source.BY_HAND} == OBSERVATIONS.keys() - {"first_request"}
+    assert used - {source.BY_HAND} == OBSERVATIONS.keys()

@@ -8,7 +8,7 @@ from gatepost.lifecycle.observed import OBSERVATIONS
 from gatepost.store.rows import ProviderRow
 from gatepost.web.console.guides.rendering import FIELD, PLACEHOLDER
 from gatepost.web.console.guides.source import BY_HAND, PROTOCOLS, Guide, Section
-from gatepost.web.console.guides.values import TOKEN, values_of
+from gatepost.web.console.guides.values import NAME, TOKEN, values_of
 
 _URL = "https://gatepost.example.com"
 _NO_TIME = datetime(2026, 1, 1, tzinfo=UTC)
@@ -115,4 +115,4 @@ def _field(found: re.Match[str]) -> str:
 
 def _value(is_code: bool, found: re.Match[str]) -> str:  # noqa: FBT001 - where the match stands
     value = _VALUES[found.group(1)]
-    return value if is_code or found.group(1) == "provider.name" else f"`{value}`"
+    return value if is_code or found.group(1) == NAME else f"`{value}`"

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from gatepost.web.console.guides.source import markdown, tokens_of
-from gatepost.web.console.guides.values import TOKEN, href_of
+from gatepost.web.console.guides.values import NAME, TOKEN, href_of
 
 PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
 FIELD = re.compile(r"^([^{}\n]+): \{\{ ([a-z_.]+) \}\}$")
@@ -105,7 +105,9 @@ def _filled_inline(child: Token, values: Mapping[str, str], path: str) -> Iterat
         yield _with(child, attrs=_link(str(child.attrs["href"]), path))
     elif child.type == "text":
         for place, piece in enumerate(PLACEHOLDER.split(child.content)):
-            if place % 2:
+            if piece == NAME and place % 2:
+                yield _with(child, content=values[NAME])
+            elif place % 2:
                 yield Token("code_inline", "code", 0, content=values[piece], markup="`")
             elif piece:
                 yield _with(child, content=piece)

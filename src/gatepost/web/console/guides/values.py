@@ -9,6 +9,9 @@ from gatepost.tenancy import sso_parties
 TOKEN = "scim.token"  # noqa: S105 - a name
 """The one value that is not there to be shown: it is seen once, where it is made."""
 
+NAME = "provider.name"
+"""The one value that is a word of a sentence; all others are shown as code."""
+
 LABELS: Mapping[str, str] = {
     "scim.base_url": "SCIM base URL",
     "scim.user_type": "Attribute for the user type",
@@ -24,7 +27,7 @@ LABELS: Mapping[str, str] = {
     "oidc.backchannel_logout_uri": "Back-channel logout URI",
     "oidc.initiate_login_uri": "Initiate login URI",
     "oidc.jwks_uri": "JWKS URI",
-    "provider.name": "Identity provider",
+    NAME: "Identity provider",
     "provider.slug": "Short name",
 }
 """Every placeholder but the token, with our own name for it."""
@@ -79,6 +82,6 @@ def values_of(provider: ProviderRow, public_url: str) -> dict[str, str]:
         "oidc.backchannel_logout_uri": ours.backchannel_logout_uri,
         "oidc.initiate_login_uri": f"{public_url}/oidc/{provider.slug}/login",
         "oidc.jwks_uri": ours.jwks_uri,
-        "provider.name": provider.name,
+        NAME: provider.name,
         "provider.slug": provider.slug,
     }
