@@ -33,6 +33,7 @@ from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
 from gatepost.lifecycle.observed import Observer
 from gatepost.lifecycle.people import People
+from gatepost.lifecycle.role_reads import RoleReads
 from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.timeline import Timeline
 from gatepost.lifecycle.users import Users
@@ -260,6 +261,7 @@ def page_doors(house: House) -> Doors:
             groups=house.groups,
             group_reads=GroupReads(house.database),
             roles=house.roles,
+            role_reads=RoleReads(house.database),
             mappings=house.mappings,
             conflicts=house.conflicts,
             administration=house.administration,

@@ -73,7 +73,7 @@ WORDS: Mapping[str, Words] = {
         "There is already a role {name}.", "Choose another name.", _CONFLICT
     ),
     "validate.role_name_missing": Words(
-        "The role has no name.", "Give a name that is not blank.", _USAGE
+        "The role has no name, or a very long one.", "Give a name of 1 to 100 characters.", _USAGE
     ),
     "match.adoption_refused": Words(
         "The account {user_name} may not be adopted ({limit}).",

@@ -129,7 +129,7 @@ class RoleNameTaken(Refusal):
 
 
 class RoleNameMissing(Refusal):
-    """A role needs a name."""
+    """A role needs a name, of 100 characters at most."""
 
     code = "validate.role_name_missing"
 

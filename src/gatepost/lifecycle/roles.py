@@ -4,20 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gatepost.activity.entry import Entry, Subject
+from gatepost.base.ids import is_id
 from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.refusals import (
+    PreviewStale,
     RoleMisfit,
     RoleNameMissing,
     RoleNameTaken,
     RoleNotFound,
 )
+from gatepost.lifecycle.role_reads import RoleReads, Sources
 from gatepost.lifecycle.rules.visibility import check_visible
 from gatepost.scim.fold import fold
 from gatepost.store import providers, roles, users
-from gatepost.store.changes import Delete, DeleteAll, Insert
-from gatepost.store.rows import RoleGrantRow, RoleRow, UserRow
-from gatepost.store.tables import MAPPINGS, ROLE_GRANTS, ROLES
+from gatepost.store.changes import Change, Delete, DeleteAll, Insert, Update
+from gatepost.store.rows import ProviderRow, RoleGrantRow, RoleRow, UserRow
+from gatepost.store.tables import MAPPINGS, PROVIDERS, ROLE_GRANTS, ROLES
+
+NAME_MAX = 100
 
 
 class Roles:
@@ -33,10 +38,10 @@ class Roles:
         """Create a role for technicians or for end users.
 
         Raises:
-            RoleNameMissing: it is blank.
+            RoleNameMissing: it is blank, or longer than a line.
             RoleNameTaken: another role has the name.
         """
-        if not name.strip():
+        if not 0 < len(name.strip()) <= NAME_MAX:
             raise RoleNameMissing
         name, tenant_id, role_id = name.strip(), writer.actor.tenant_id, self._corridor.ids.new()
 
@@ -61,22 +66,38 @@ class Roles:
         row: RoleRow = await self._corridor.run(writer, load, decide)
         return row
 
-    async def delete(self, writer: Writer, name: str) -> RoleRow:
-        """Delete a role with all its grants and mappings.
+    async def delete(self, writer: Writer, name: str, *, stamp: str | None = None) -> RoleRow:
+        """Delete a role with all its grants and mappings, and as a default of providers.
+
+        With a `stamp` (of `RoleReads.loss`), only if those lose it who were shown.
 
         Raises:
             RoleNotFound: there is none of that name.
+            PreviewStale: the data has moved since the preview.
+            ScanTooLong: with a stamp, too many people are concerned to tell in time.
         """
         tenant_id = writer.actor.tenant_id
 
-        async def load() -> RoleRow:
-            return await self.get(tenant_id, name)
+        async def load() -> tuple[RoleRow, Sources, str | None]:
+            role, reads = await self.get(tenant_id, name), RoleReads(self._database)
+            if stamp is None:
+                return role, await reads.sources(role), None
+            loss = await reads.loss(role)
+            return role, loss.sources, loss.stamp
 
-        def decide(role: RoleRow, _at: datetime) -> Plan:
+        def decide(loaded: tuple[RoleRow, Sources, str | None], at: datetime) -> Plan:
+            role, sources, now = loaded
+            if stamp != now:
+                return Plan(refusal=PreviewStale())
             match = {"tenant_id": tenant_id, "role_id": role.role_id}
-            gone = (DeleteAll(MAPPINGS, match), DeleteAll(ROLE_GRANTS, match))
-            changes = (*gone, Delete(ROLES, (tenant_id, role.role_id)))
-            return Plan(changes, (Entry("role.deleted", _subject(role)),), outcome=role)
+            changes: tuple[Change, ...] = (
+                *(_no_default(one, role, at) for one in sources.defaults),
+                DeleteAll(MAPPINGS, match),
+                DeleteAll(ROLE_GRANTS, match),
+                Delete(ROLES, (tenant_id, role.role_id)),
+            )
+            data = {"groups": [one.display_name for one in sources.groups]}
+            return Plan(changes, (Entry("role.deleted", _subject(role), data),), outcome=role)
 
         row: RoleRow = await self._corridor.run(writer, load, decide)
         return row
@@ -89,8 +110,7 @@ class Roles:
         """
         found = await roles.find_by_name(self._database, tenant_id, fold(name))
         if found is None:
-            by_id = [one for one in await self.all(tenant_id) if one.role_id == name]
-            found = by_id[0] if by_id else None
+            found = await roles.get(self._database, tenant_id, name) if is_id(name) else None
         if found is None:
             raise RoleNotFound(name=name)
         return found
@@ -165,6 +185,16 @@ class Roles:
         role = await self.get(tenant_id, name)
         held = await roles.manual_roles(self._database, tenant_id, user_id)
         return user, role, any(one.role_id == role.role_id for one in held)
+
+
+def _no_default(provider: ProviderRow, role: RoleRow, at: datetime) -> Update:
+    """Take the role from those that a provider's people have by default."""
+    left = {
+        name: [one for one in getattr(provider, name) if one != role.role_id]
+        for name in ("technician_role_ids", "end_user_role_ids")
+    }
+    key, expected = (provider.tenant_id, provider.provider_id), {"version": provider.version}
+    return Update(PROVIDERS, key, {**left, "modified_at": at}, expected, {"version": 1})
 
 
 def _subject(role: RoleRow) -> Subject:

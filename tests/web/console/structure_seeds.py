@@ -68,9 +68,13 @@ async def structured(world: World) -> list[str]:
     """Fill the tenant with all that the pages show; gives their paths."""
     there = await pushed(world)
     await world.house.providers.create(world.writer, "Fabrikam", vendor="google")
+    desk = await world.house.roles.get(world.tenant_id, "Service Desk")
+    await technician(there.client, "without@contoso.example")
     support = f"/console/groups/{there.groups['IT Support']}"
     return [
         "/console/groups", "/console/groups?provider=fabrikam", support,
         f"/console/groups/{there.groups['Empty']}",
+        "/console/roles", "/console/roles/new", "/console/roles/without",
+        f"/console/roles/{desk.role_id}", f"/console/roles/{desk.role_id}/delete",
         "/console/mapping?provider=contoso", "/console/mapping?provider=fabrikam",
     ]  # fmt: skip

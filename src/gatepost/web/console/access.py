@@ -48,6 +48,8 @@ DONE = {
     "phone-set": "The phone number was changed; the number of before was told.",
     "deactivated": "The account is inactive, and its sessions have ended.",
     "reactivated": "The account is active again.",
+    "role-created": "The role was added. Give it to people, or map groups to it.",
+    "role-deleted": "The role was deleted; nobody has it any more.",
     "mapped": "The mappings are changed. What was shown is done.",
     "unchanged": "Nothing was changed: everything is so already.",
     "released": "The account is local now. Send a link, so that a password can be chosen.",

@@ -15,6 +15,7 @@ from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
 from gatepost.lifecycle.observed import Observer
 from gatepost.lifecycle.people import People
+from gatepost.lifecycle.role_reads import RoleReads
 from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.timeline import Timeline
 from gatepost.lifecycle.users import Users
@@ -47,6 +48,7 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     groups: Groups
     group_reads: GroupReads
     roles: Roles
+    role_reads: RoleReads
     mappings: Mappings
     conflicts: Conflicts
     administration: Administration

@@ -115,7 +115,10 @@ WORDS: dict[type[Refusal], Words] = {
         lambda _: "displayName is required for a group and must not be blank.",
     ),
     rules.RoleNameTaken: (errors.Uniqueness, lambda f: f"Another role is named {f['name']!r}."),
-    rules.RoleNameMissing: (errors.InvalidValue, lambda _: "A role needs a name."),
+    rules.RoleNameMissing: (
+        errors.InvalidValue,
+        lambda _: "A role needs a name, of 100 characters at most.",
+    ),
     rules.RoleMisfit: (
         errors.InvalidValue,
         lambda f: f"The role {f['role']!r} does not fit the type of {f['user']!r}.",

@@ -8,11 +8,15 @@ from gatepost.web.console.structure.group_page import GroupPage
 from gatepost.web.console.structure.groups import GroupList
 from gatepost.web.console.structure.mapping import MappingTable
 from gatepost.web.console.structure.mapping_review import MappingReview
+from gatepost.web.console.structure.role_page import RolePage
+from gatepost.web.console.structure.roles import RoleList
+
+_ROLE = "/console/roles/{role_id}"
 
 
 def routes(access: Access, rooms: ConsoleRooms) -> list[Route]:
     """Put the pages behind their paths."""
-    return [*_groups(access, rooms)]
+    return [*_groups(access, rooms), *_roles(access, rooms)]
 
 
 def _groups(access: Access, rooms: ConsoleRooms) -> list[Route]:
@@ -24,4 +28,17 @@ def _groups(access: Access, rooms: ConsoleRooms) -> list[Route]:
         Route("/console/mapping", table.show, methods=["GET"]),
         Route("/console/mapping/review", review.show, methods=["POST"]),
         Route("/console/mapping/apply", review.apply, methods=["POST"]),
+    ]
+
+
+def _roles(access: Access, rooms: ConsoleRooms) -> list[Route]:
+    listed, page = RoleList(access, rooms), RolePage(access, rooms)
+    return [
+        Route("/console/roles", listed.show, methods=["GET"]),
+        Route("/console/roles/new", listed.show_new, methods=["GET"]),
+        Route("/console/roles/new", listed.create, methods=["POST"]),
+        Route("/console/roles/without", listed.show_without, methods=["GET"]),
+        Route(_ROLE, page.show, methods=["GET"]),
+        Route(f"{_ROLE}/delete", page.show_delete, methods=["GET"]),
+        Route(f"{_ROLE}/delete", page.delete, methods=["POST"]),
     ]
