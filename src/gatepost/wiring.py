@@ -50,6 +50,7 @@ from gatepost.store.database import StoreUnavailable
 from gatepost.store.migrations.runner import SchemaBehind
 from gatepost.store.open import OpenDatabase, open_database
 from gatepost.tenancy.administrators import Administrators
+from gatepost.tenancy.default_roles import DefaultRoles
 from gatepost.tenancy.doctor.examination import Examination
 from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.health import Attention, ProviderHealth
@@ -253,6 +254,7 @@ def page_doors(house: House) -> Doors:
             tokens=house.tokens,
             gate=Gate(house.database),
             traffic=Traffic(house.database),
+            default_roles=DefaultRoles(house.database, house.providers),
             single_sign_on=house.single_sign_on,
             tenants=house.tenants,
             organizations=house.organizations,

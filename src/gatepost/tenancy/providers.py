@@ -11,10 +11,11 @@ from gatepost.lifecycle.account import domain_of
 from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.plan import Plan
 from gatepost.scim.fold import fold
-from gatepost.store import counters, deviations, providers
+from gatepost.store import counters, deviations, groups, providers, tokens
 from gatepost.store.changes import Insert, Update
-from gatepost.store.rows import DeviationRow, ProviderRow
+from gatepost.store.rows import DeviationRow, GroupRow, ProviderRow
 from gatepost.store.tables import PROVIDERS
+from gatepost.tenancy.provider_removal import Belongings, without
 from gatepost.tenancy.provider_settings import checked
 from gatepost.tenancy.provider_subject import subject
 from gatepost.tenancy.refusals import (
@@ -25,8 +26,8 @@ from gatepost.tenancy.refusals import (
     ScimSwitchedOff,
     SettingInvalid,
 )
-from gatepost.tenancy.sso_decisions import without_sso
 
+_PAGE = 500
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
@@ -141,16 +142,18 @@ class Providers:
     async def delete(self, writer: Writer, provider: ProviderRow) -> None:
         """Delete a provider that manages nobody any more; its history stays.
 
+        Its groups go with their mappings, its tokens, sessions and SSO half end.
+
         Raises:
             ProviderInUse: it still manages users.
         """
 
-        async def load() -> tuple[ProviderRow, int]:
+        async def load() -> tuple[ProviderRow, int, Belongings]:
             present = await self._present(provider)
-            return present, await self.users_count(present)
+            return present, await self.users_count(present), await self._belongings(present)
 
-        def decide(loaded: tuple[ProviderRow, int], at: datetime) -> Plan:
-            present, count = loaded
+        def decide(loaded: tuple[ProviderRow, int, Belongings], at: datetime) -> Plan:
+            present, count, belongings = loaded
             if count:
                 return Plan(refusal=ProviderInUse(provider=present.name, count=count))
             values = {
@@ -162,8 +165,9 @@ class Providers:
             }
             key = (present.tenant_id, present.provider_id)
             change = Update(PROVIDERS, key, values, {"version": present.version})
-            gone = (change, *without_sso(present))
-            return Plan(gone, (Entry("provider.deleted", subject(present)),))
+            facts = {"groups": len(belongings.groups), "tokens": len(belongings.tokens)}
+            entry = Entry("provider.deleted", subject(present), facts)
+            return Plan((change, *without(present, belongings, at)), (entry,))
 
         await self._corridor.run(writer, load, decide)
 
@@ -220,6 +224,22 @@ class Providers:
 
         row: ProviderRow = await self._corridor.run(writer, load, decide)
         return row
+
+    async def _belongings(self, provider: ProviderRow) -> Belongings:
+        whose = provider.tenant_id, provider.provider_id
+        kept = await tokens.of_provider(self._database, *whose)
+        found: list[GroupRow] = []
+        while True:
+            page = await groups.page(
+                self._database,
+                whose[0],
+                provider_id=whose[1],
+                after_id=found[-1].group_id if found else None,
+                limit=_PAGE,
+            )
+            found += page
+            if len(page) < _PAGE:
+                return Belongings(found, [one for one in kept if one.revoked_at is None])
 
     async def _present(self, provider: ProviderRow) -> ProviderRow:
         found = await providers.get(self._database, provider.tenant_id, provider.provider_id)

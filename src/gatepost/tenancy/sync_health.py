@@ -43,15 +43,20 @@ class Subject(msgspec.Struct, frozen=True):
 def subjects_of(writes: Sequence[Sent], kind: str) -> list[Subject]:
     """Gather the subjects of that kind (`user`, `group`); the writes are newest first."""
     about = [one for one in writes if one.subject_kind == kind]
-    known = {one.subject_key: one.subject_id for one in about if one.subject_key and one.subject_id}
+    known = {one.subject_key: _id(one) for one in about if one.subject_key and _id(one)}
     newest: dict[str, Sent] = {}
     names: dict[str, set[str]] = {}
     for one in about:
-        name = one.subject_id or known.get(one.subject_key or "") or one.subject_key
+        name = _id(one) or known.get(one.subject_key or "") or one.subject_key
         if name:
             newest.setdefault(name, one)
             names.setdefault(name, {name}).update({one.subject_key} if one.subject_key else ())
     return [Subject(frozenset(names[name]), last) for name, last in newest.items()]
+
+
+def _id(one: Sent) -> str | None:
+    """Give the id of the subject; one that a refused create would have had is of nobody."""
+    return None if one.method == "POST" and one.status >= _REFUSED else one.subject_id
 
 
 def numbers_of(subjects: Iterable[Subject], present: set[str]) -> Numbers:

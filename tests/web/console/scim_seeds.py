@@ -7,6 +7,7 @@ from gatepost.store.rows import DeviationRow, ProviderRow, TokenRow
 from gatepost.store.tables import DEVIATIONS, TOKENS, key_of
 from tests.rules.world import World, a_group, a_user, replace
 
+_FORMS = ("scim/on", "scim/off", "tokens/new", "settings", "defaults", "delete")
 LONG_NAME = "Token of the production tenant in Frankfurt that somebody named at length"
 
 
@@ -56,7 +57,7 @@ def scim_paths(provider: ProviderRow, tokens: list[TokenRow]) -> list[str]:
     one, (old, second, endless, ended) = f"/console/providers/{provider.slug}", tokens
     return [
         one,
-        *(f"{one}/{page}" for page in ("scim/on", "scim/off", "tokens/new")),
+        *(f"{one}/{page}" for page in _FORMS),
         *(
             f"{one}/tokens/{old.token_id}/{page}"
             for page in ("test", "rotate", "rotation", "revoke")
@@ -65,6 +66,7 @@ def scim_paths(provider: ProviderRow, tokens: list[TokenRow]) -> list[str]:
         f"{one}/tokens/{endless.token_id}/revoke",
         f"{one}/tokens/{ended.token_id}/test",
         "/console/providers/okta/scim/on",
+        "/console/providers/okta/delete",
     ]
 
 

@@ -21,6 +21,7 @@ from gatepost.lifecycle.timeline import Timeline
 from gatepost.lifecycle.users import Users
 from gatepost.login.rooms import LoginRooms
 from gatepost.tenancy.administrators import Administrators
+from gatepost.tenancy.default_roles import DefaultRoles
 from gatepost.tenancy.doctor.examination import Examination
 from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.health import Attention, ProviderHealth
@@ -40,6 +41,7 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     tokens: Tokens
     gate: Gate
     traffic: Traffic
+    default_roles: DefaultRoles
     single_sign_on: SingleSignOn
     tenants: Tenants
     organizations: Organizations

@@ -8,6 +8,7 @@ from gatepost.tenancy.provider_settings import VENDORS
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors, errors_of, status_of
 from gatepost.web.console.providers import facts, forms
+from gatepost.web.console.providers.scim.card import ScimCard
 from gatepost.web.console.rooms import ConsoleRooms
 from gatepost.web.pages.reception import Form
 
@@ -22,6 +23,7 @@ class ProviderList:
     def __init__(self, access: Access, rooms: ConsoleRooms) -> None:
         self._access = access
         self._rooms = rooms
+        self._scim = ScimCard(rooms, access.reception.public_url)
 
     async def show(self, request: Request) -> Response:
         """Show the list."""
@@ -37,6 +39,7 @@ class ProviderList:
                         "sso": sso,
                         "state": facts.state_of(sso),
                         "certificate": facts.newest_of(sso, staff.now),
+                        **await self._scim.listed(provider, staff.now),
                     }
                 )
             return self._access.page(request, staff, "providers.html", rows=rows)

@@ -40,7 +40,9 @@ class ScimCard:
         return {
             "state": facts.state_of_half(provider, tokens, now, switched_at),
             "health": facts.health_of(provider, hours),
-            "hours": hours,
+            "strip": facts.strip_of(hours) if hours.total else None,
+            "strip_said": facts.strip_said(hours),
+            "groups": await rooms.providers.groups_count(provider),
             "url": self.base_url(provider),
             "users": await rooms.providers.users_count(provider),
             "day": day,
@@ -54,6 +56,21 @@ class ScimCard:
             "deviations": facts.deviations_of(await rooms.providers.deviations(provider)),
             "technician_roles": [roles.get(one, "?") for one in provider.technician_role_ids],
             "end_user_roles": [roles.get(one, "?") for one in provider.end_user_role_ids],
+        }
+
+    async def listed(self, provider: ProviderRow, now: datetime) -> dict[str, Any]:
+        """Read what the list of providers shows of the half."""
+        rooms = self._rooms
+        tokens = await rooms.tokens.of_provider(provider)
+        hours = await rooms.tallies.series(
+            provider.tenant_id, DAY, provider_id=provider.provider_id
+        )
+        last = await rooms.traffic.last(provider, now)
+        return {
+            "scim": facts.state_of_half(provider, tokens, now, None),
+            "health": facts.health_of(provider, hours),
+            "last_at": last.at if last else None,
+            "tokens": facts.tokens_said(tokens, now),
         }
 
     async def _said(self, sent: Sent | None, provider: ProviderRow) -> Sentence | None:

@@ -17,6 +17,7 @@ from gatepost.tenancy.rotation import side_of
 from gatepost.tenancy.sync_health import Numbers
 from gatepost.tenancy.tokens import days_left, is_live, state_of
 from gatepost.tenancy.traffic import Sent, Use
+from gatepost.web.pages.charts import Cell, Strip
 
 SOON_DAYS = 30
 QUARANTINE = 0.4
@@ -94,6 +95,21 @@ def longest(tokens: list[TokenRow], now: datetime) -> int | None:
     return max(known) if known and len(known) == len(live) else None
 
 
+def tokens_said(tokens: list[TokenRow], now: datetime) -> State | None:
+    """Say in a badge when the token that lives longest ends; nothing where none ever was."""
+    live = [one for one in tokens if is_live(one, now)]
+    if not tokens:
+        return None
+    if not live:
+        return State("fail", "No live token")
+    days = longest(live, now)
+    if days is None:
+        return State("skip", "Never ends")
+    return State(
+        "skip" if days <= SOON_DAYS else "ok", f"{days} day{'s' if days != 1 else ''} left"
+    )
+
+
 def in_days(days: int) -> str:
     """Say how long something still lives."""
     return "within a day" if days == 0 else f"in {days} day{'s' if days != 1 else ''}"
@@ -111,6 +127,24 @@ def health_of(provider: ProviderRow, day: Series) -> State:
         return State("ok", "No failures")
     said = f"{day.failures} of {day.total} failed"
     return State("fail" if day.failures / day.total >= QUARANTINE else "skip", said)
+
+
+def strip_of(day: Series) -> Strip:
+    """Draw the hours of the day: good, bad, or without a request."""
+    cells = []
+    for one in day.buckets:
+        kind = "none" if not one.total else "bad" if one.failures else "good"
+        said = f"{one.total:,} requests, {one.failures:,} failed" if one.total else "no request"
+        cells.append(Cell(kind=kind, label=f"{one.since:%H:%M} UTC: {said}"))
+    return Strip(cells)
+
+
+def strip_said(day: Series) -> str:
+    """Say what the strip shows."""
+    busy = [one for one in day.buckets if one.total]
+    bad = len([one for one in busy if one.failures])
+    hours = f"{len(busy)} hour{'s' if len(busy) != 1 else ''} with requests"
+    return f"Failures in {bad} of {hours}" if bad else f"{hours}, all without a failure"
 
 
 def cards_of(tokens: list[TokenRow], uses: Mapping[str, Use], now: datetime) -> list[TokenCard]:

@@ -5,8 +5,11 @@ from starlette.routing import Route
 from gatepost.web.console.access import Access
 from gatepost.web.console.providers.page import ProviderPage
 from gatepost.web.console.providers.scim.card import ScimCard
+from gatepost.web.console.providers.scim.defaults import Defaults
+from gatepost.web.console.providers.scim.deleting import Deletion
 from gatepost.web.console.providers.scim.once import OncePage
 from gatepost.web.console.providers.scim.rotating import Rotations
+from gatepost.web.console.providers.scim.settings import ProviderSettings
 from gatepost.web.console.providers.scim.switching import ScimSwitches
 from gatepost.web.console.providers.scim.tokens import TokenPages
 from gatepost.web.console.rooms import ConsoleRooms
@@ -22,6 +25,8 @@ def routes(access: Access, rooms: ConsoleRooms, page: ProviderPage) -> list[Rout
         ScimSwitches(access, rooms, page, once),
         TokenPages(access, rooms, page, once),
     )
+    settings, defaults = ProviderSettings(access, rooms, page), Defaults(access, rooms, page)
+    deletion = Deletion(access, rooms, page)
     rotations = Rotations(access, rooms, page, tokens, once)
     return [
         Route(f"{_PROVIDER}/scim/on", switches.show_on, methods=["GET"]),
@@ -38,4 +43,10 @@ def routes(access: Access, rooms: ConsoleRooms, page: ProviderPage) -> list[Rout
         Route(f"{_TOKEN}/rotation", rotations.show, methods=["GET"]),
         Route(f"{_TOKEN}/revoke", tokens.show_revoke, methods=["GET"]),
         Route(f"{_TOKEN}/revoke", tokens.revoke, methods=["POST"]),
+        Route(f"{_PROVIDER}/settings", settings.show, methods=["GET"]),
+        Route(f"{_PROVIDER}/settings", settings.save, methods=["POST"]),
+        Route(f"{_PROVIDER}/defaults", defaults.show, methods=["GET"]),
+        Route(f"{_PROVIDER}/defaults", defaults.save, methods=["POST"]),
+        Route(f"{_PROVIDER}/delete", deletion.show, methods=["GET"]),
+        Route(f"{_PROVIDER}/delete", deletion.delete, methods=["POST"]),
     ]
