@@ -53,13 +53,16 @@ async def test_a_refused_create_of_somebody_who_is_here_is_failed(
     assert (await day_of(world, entra)).users == Numbers(impacted=1, failed=1)
 
 
-async def test_what_was_ignored_makes_a_write_partial(world: World, okta: Client) -> None:
+async def test_a_warning_makes_a_write_partial_and_a_phone_number_none(
+    world: World, okta: Client
+) -> None:
     organization = await world.house.organizations.create(world.writer, "North")
     place = extended(organizationId=[organization.organization_id])
     mails = [{"value": "a@example.com", "primary": True}]
-    await okta.user("a@example.com", emails=mails, **place)
+    phones = [{"value": "+49301234567"}]
+    await okta.user("a@example.com", emails=mails, phoneNumbers=phones, **place)
     assert (await day_of(world, okta)).users == Numbers(impacted=1, success=1)
-    await okta.user("b@example.com", phoneNumbers=[{"value": "+49301234567"}], **place)
+    await okta.user("b@example.com")
     assert (await day_of(world, okta)).users == Numbers(impacted=2, success=1, partial=1)
 
 
