@@ -19,29 +19,12 @@ from tests.web.console.overview_seeds import busy
 from tests.web.console.people_seeds import peopled
 from tests.web.console.scim_seeds import a_lived_half, scim_paths
 from tests.web.console.structure_seeds import structured
+from tests.web.console.system_seeds import governed
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 _MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
-
-
-_CUSTOM = {
-    "schemas": [
-        {
-            "id": "urn:ietf:params:scim:schemas:extension:a-long-product-name:2.0:User",
-            "attributes": [
-                {"name": "costCenter", "type": "string", "description": HOSTILE},
-                {"name": "badges", "type": "integer", "multiValued": True},
-            ],
-        }
-    ],
-    "aliases": {
-        "urn:ietf:params:scim:schemas:extension:otherproduct:2.0:User": (
-            "urn:ietf:params:scim:schemas:extension:gatepost:2.0:User"
-        )
-    },
-}
 
 
 def metadata(entity_id: str = "https://idp.example/metadata", *certificates: str) -> str:
@@ -153,8 +136,6 @@ async def seeded(world: World) -> Seeds:
         user_type="technician", administrator=True,
     )  # fmt: skip
     ada = await world.local_user("ada@example.com", {"displayName": "Ada Lovelace"})
-    await world.local_user("sue@gatepost.test", user_type="technician", support=True)
-    await world.local_user("vault@gatepost.test", user_type="technician", break_glass=True)
     long = "a.very.long.name.that.nobody.types@engineering.subsidiary.example.com"
     await world.local_user(long)
     secret = "the-administrators-own-session-secret-0"
@@ -174,13 +155,13 @@ async def seeded(world: World) -> Seeds:
     auth0 = await house.providers.create(writer, "Auth0", domains=["example.org"])
     kept = msgspec.structs.replace(await house.single_sign_on.get(okta), **_openid(auth0, now))
     await _write(world, Insert(SSO, kept))
-    await house.tenants.adapt(writer, lambda _: _CUSTOM)
     good = await result(world, okta, a_result(is_good=True))
     bad = await result(world, okta, a_result(is_good=False, text=HOSTILE))
     structure = await structured(world)
     entra, tokens = await a_lived_half(world, HOSTILE)
     people = await peopled(world)
     overview = await busy(world)
+    system = await governed(world, grace, ada, HOSTILE)
     one = "/console/providers/okta"
     link = await house.login.testing.new_test_link(writer, okta)
     forms = ("saml", "oidc", "options", "attributes", "mfa", "mfa?usual=yes", "off")
@@ -194,17 +175,13 @@ async def seeded(world: World) -> Seeds:
             "/console/providers/hostile/guides/entra-oidc",
             f"{one}/tests/{good}", f"{one}/tests/{bad}", "/console/users", "/console/users?q=zz",
             f"/console/users/{ada.user_id}", f"/console/users/{grace.user_id}",
-            f"/console/users/{ada.user_id}/phone", "/console/system",
-            "/console/system/settings", "/console/system/settings/attributes/new",
-            "/console/system/settings/aliases/new", "/console/system/settings/document",
-            "/console/system/staff", "/console/system/staff/new", "/console/system/staff/new?q=zz",
-            f"/console/system/staff/{grace.user_id}", f"/console/system/staff/{ada.user_id}",
-            f"/console/system/staff/{grace.user_id}/change?mark=support",
+            f"/console/users/{ada.user_id}/phone",
             link[link.index("/console") :],
             *structure,
             *scim_paths(entra, tokens),
             *people,
             *overview,
+            *system,
         ],
     )  # fmt: skip
 

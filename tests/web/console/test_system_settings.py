@@ -153,6 +153,18 @@ async def test_the_whole_is_edited_as_a_document(world: World, admin: Visitor) -
     assert (await world.house.tenants.of(world.tenant_id)).settings["schemas"] == []
 
 
+async def test_a_document_without_what_may_be_left_out_is_shown(
+    world: World, admin: Visitor
+) -> None:
+    name = {"name": "formatted"}
+    schema = {"id": URN, "attributes": [{"name": "badge"}, {"name": "office", "type": "complex"}]}
+    schema["attributes"][1]["subAttributes"] = [name]  # type: ignore[index]
+    await world.house.tenants.configure(world.writer, "default", {"schemas": [schema]})
+    words = said(await admin.http.get(SETTINGS))
+    assert "badge Text one –" in words
+    assert "office Several parts one –" in words
+
+
 async def test_a_change_is_in_the_log(world: World, admin: Visitor, grace: UserRow) -> None:
     await admin.change(f"{SETTINGS}/attributes", ATTRIBUTE)
     last = (await world.activities())[-1]

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from gatepost.base.refusal import Refusal
 from gatepost.base.shown_settings import shown
+from gatepost.scim.schema.custom import read_schema
 from gatepost.scim.urns import ENTERPRISE_USER, GATEPOST_USER, NINJAONE_USER
 from gatepost.store.rows import TenantRow
 from gatepost.tenancy.refusals import SettingInvalid
@@ -28,6 +29,7 @@ TYPES = (
     ("dateTime", "Date and time"),
     ("reference", "Address (URI)"),
 )
+_TYPE_WORDS = {**dict(TYPES), "complex": "Several parts", "binary": "Bytes"}
 _SHIPPED_ALIASES = {NINJAONE_USER: GATEPOST_USER}
 Adapt = Callable[[Form, Settings], Settings]
 
@@ -121,10 +123,10 @@ class SettingsPages:
             page=PAGE,
             errors=errors or {},
             tenant=tenant,
-            schemas=tenant.settings.get("schemas") or [],
+            schemas=[read_schema(one) for one in tenant.settings.get("schemas") or []],
             aliases=tenant.settings.get("aliases") or {},
             shipped=_SHIPPED_ALIASES,
-            types=dict(TYPES),
+            types=_TYPE_WORDS,
             settings=shown(examination.settings, examination.launch),
         )
 
