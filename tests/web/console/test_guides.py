@@ -1,14 +1,17 @@
 """Set-up guides: a provider's own values, and steps that turn green by themselves."""
 
+import json
 import re
+from typing import Any
 
 import pytest
 
 from gatepost.lifecycle.observed import OBSERVATIONS
+from gatepost.scim.urns import GATEPOST_USER
 from gatepost.store.rows import ProviderRow, UserRow
 from gatepost.tenancy.provider_settings import VENDORS
 from gatepost.web.console.access import _TABS
-from gatepost.web.console.guides import source
+from gatepost.web.console.guides import document, source
 from tests.rules.world import PUBLIC_URL, Client, World, a_user, replace
 from tests.web.console import seeds
 from tests.web.console.conftest import SignIn
@@ -288,3 +291,64 @@ async def test_links_into_the_console_lead_somewhere(
 def test_every_observation_is_one_that_a_guide_waits_for() -> None:
     used = {name for one in source.guides().values() for step in one.steps for name in step.seen}
     assert used - {source.BY_HAND} == OBSERVATIONS.keys()
+
+
+_FENCE = re.compile(r"```json\n(.*?)```", re.DOTALL)
+
+
+def body_of(guide: str, **parameters: str) -> Any:
+    """Give the JSON that a guide tells people to send, with the product's own variables filled."""
+    text = document.page_of(source.guides()[guide])
+    (found,) = _FENCE.findall(text)
+    filled = re.sub(
+        r"\{\$(?:user|parameters)\.(\w+)\}", lambda one: parameters[one.group(1)], found
+    )
+    return json.loads(filled)
+
+
+@pytest.mark.parametrize(
+    ("user_type", "organizations", "stored"),
+    [("Technician", "All", "technician"), ("endUser", "1, 2", "end_user"), ("", "", "end_user")],
+)
+async def test_onelogins_template_is_understood_filled_and_empty(
+    world: World, user_type: str, organizations: str, stored: str
+) -> None:
+    for name in ("Acme", "Globex"):
+        await world.house.organizations.create(world.writer, name)
+    client = await world.client("OneLogin", vendor="onelogin")
+    body = body_of(
+        "onelogin-scim", scimusername="ada@example.com", firstname="Ada", lastname="Lovelace",
+        display_name="Ada Lovelace", email="ada@example.com", userType=user_type,
+        organizationId=organizations,
+    )  # fmt: skip
+    made = await client.created(body)
+    row = await world.row(made["id"])
+    assert row.user_type == stored
+    assert row.organization_scope == {"All": "all", "1, 2": "some", "": "none"}[organizations]
+
+
+async def test_the_example_of_any_product_is_understood(world: World) -> None:
+    made = await (await world.client()).created(body_of("generic-scim"))
+    row = await world.row(made["id"])
+    assert (row.user_type, row.organization_scope) == ("technician", "all")
+
+
+async def test_entras_own_attributes_are_understood_without_their_schema(world: World) -> None:
+    """Entra does not list the extension in `schemas`, and sends no list in a custom attribute."""
+    organization = await world.house.organizations.create(world.writer, "Acme")
+    client = await world.client("Entra ID", vendor="entra")
+    sent = {"userType": "endUser", "organizationId": f"{organization.organization_id},Acme"}
+    made = await client.created(a_user(**{GATEPOST_USER: sent}))
+    assert (await world.row(made["id"])).organization_ids == [organization.organization_id]
+
+
+async def test_a_technician_whom_jumpcloud_adopts_stays_one(world: World) -> None:
+    """The guide says so: the product cannot send the type."""
+    ada = await world.local_user("ada@example.com", user_type="technician")
+    client = await world.client("JumpCloud", vendor="jumpcloud")
+    (found,) = await client.find('userName eq "ada@example.com"')
+    assert found["id"] == ada.user_id
+    answer = await client.send("PUT", f"/Users/{ada.user_id}", a_user())
+    assert answer.status_code == 200
+    row = await world.row(ada.user_id)
+    assert (row.user_type, row.provider_id) == ("technician", client.provider.provider_id)
