@@ -10,6 +10,9 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+from typing import Any
 
 import structlog
 import uvicorn
@@ -79,8 +82,9 @@ class _Configuration(uvicorn.Config):
 
     def __init__(self, settings: Settings, launch: Launch) -> None:
         self.settings = settings
+        self._application = Application(settings, launch)
         super().__init__(
-            Application(settings, launch),
+            self._application,
             workers=settings.workers,
             loop="uvloop",
             http="httptools",
@@ -105,6 +109,7 @@ class _Configuration(uvicorn.Config):
 
     def load(self) -> None:
         super().load()
+        _tell_first(self._application.stops)
         # Only a worker has a parent, and only in a worker is anything loaded.
         if parent := multiprocessing.parent_process():
             threading.Thread(target=_end_with, args=(parent.join,), daemon=True).start()
@@ -139,6 +144,26 @@ class _Workers(Multiprocess):
         )
         if self.have_started:
             _tell_ready(self.config, self._on_ready)
+
+
+def _tell_first(stops: Callable[[], None]) -> None:
+    """Have the application told of a signal that stops it, before uvicorn is.
+
+    Uvicorn waits for open connections, and tells the application when they are closed; a
+    stream of events has no end, and would be waited for until the time is up. Uvicorn's
+    handlers stand when it loads the application, and it puts back those of before.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        then = signal.getsignal(number)
+        if callable(then):
+            signal.signal(number, partial(_both, stops, then))
+
+
+def _both(
+    first: Callable[[], None], then: Callable[..., Any], number: int, frame: FrameType | None
+) -> None:
+    first()
+    then(number, frame)
 
 
 def _end_with(parent_ends: Callable[[], None]) -> None:

@@ -1,11 +1,14 @@
 """The composition root: settings → store → rules → doors. Everything is built here, once."""
 
+import asyncio
 import gc
 from typing import Any
 
 import structlog
 
 from gatepost import __version__
+from gatepost.activity.explorer import Explorer
+from gatepost.activity.live import Live
 from gatepost.activity.log import ActivityLog
 from gatepost.activity.recorder import Recorder
 from gatepost.activity.retention import Retention
@@ -56,6 +59,7 @@ from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.health import Attention, ProviderHealth
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
+from gatepost.tenancy.saved_views import SavedViews
 from gatepost.tenancy.sso import SingleSignOn
 from gatepost.tenancy.sso_keys import KeyMaker
 from gatepost.tenancy.sso_trust import TrustReader
@@ -109,6 +113,9 @@ class House:
         self.tokens = Tokens(corridor, secrets)
         self.administrators = Administrators(corridor, self.users, secrets)
         self.activity = ActivityLog(database, clock)
+        self.explorer = Explorer(database)
+        self.live = Live(database, clock)
+        self.saved_views = SavedViews(corridor)
         self.tallies = Tallies(database, clock)
         self.provider_health = ProviderHealth(database, clock)
         self.attention = Attention(database)
@@ -168,8 +175,9 @@ class House:
         )
 
     async def close(self) -> None:
-        """End long work and close the database; all else is closed by whoever started it."""
+        """End long work and what listens, and close the database; the rest whoever started it."""
         await self.jobs.close()
+        await self.live.close()
         self.login.equipment.passwords.close()
         await self.database.close()
 
@@ -286,6 +294,9 @@ def page_doors(house: House) -> Doors:
             explainer=house.explainer,
             observer=Observer(house.database),
             activity=house.activity,
+            explorer=house.explorer,
+            live=house.live,
+            saved_views=house.saved_views,
             tallies=house.tallies,
             provider_health=house.provider_health,
             attention=house.attention,
@@ -320,6 +331,7 @@ class Application:
         self._launch = launch
         self._house: House | None = None
         self._app: Edge | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         """Serve one connection event, or the server's own start and stop."""
@@ -327,6 +339,14 @@ class Application:
             await self._live(receive, send)
         elif self._app:
             await self._app(scope, receive, send)
+
+    def stops(self) -> None:
+        """Let go of who listens: the server is about to wait for open connections.
+
+        May be called by the handler of a signal, in the midst of anything.
+        """
+        if self._house and self._loop:
+            self._loop.call_soon_threadsafe(self._house.live.end)
 
     async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         await receive()
@@ -342,6 +362,7 @@ class Application:
 
     async def _start(self) -> None:
         settings = self._settings
+        self._loop = asyncio.get_running_loop()
         house = self._house = await open_house(settings, launch=self._launch)
         self._app = create_app(
             scim=scim_door(house),

@@ -79,6 +79,11 @@ def _written(digits: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def lowest_id(at: datetime) -> str:
+    """Give the lowest UUIDv7 of that millisecond: ids made from it on are above, others below."""
+    return _written(f"{max(0, int(at.timestamp() * 1000)):012x}{0:020x}")
+
+
 def is_id(text: str) -> bool:
     """Tell whether the text is a UUID in the form in which we give ids out.
 

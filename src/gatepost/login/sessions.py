@@ -73,16 +73,23 @@ class Sessions:
 
         Read anew for every request, so a session that ended anywhere has ended here.
         """
+        signed = await self.watch(secret)
+        if signed is not None:
+            self._recorder.session_used(signed.session, self._clock.now())
+        return signed
+
+    async def watch(self, secret: str | None) -> Signed | None:
+        """Find who is signed in, without counting it as use.
+
+        For what a page does by itself, or a page that is left open would never be signed out.
+        """
         found = await sessions.find(self._database, digest(secret)) if secret else None
         if found is None:
             return None
-        signed, now = Signed(*found), self._clock.now()
-        if not self._is_live(signed.session, now) or not _may(signed.user):
+        signed = Signed(*found)
+        if not self._is_live(signed.session, self._clock.now()) or not _may(signed.user):
             return None
-        if DEMO in signed.session.methods and not self.is_demo:
-            return None
-        self._recorder.session_used(signed.session, now)
-        return signed
+        return None if DEMO in signed.session.methods and not self.is_demo else signed
 
     async def get(self, secret: str | None) -> Signed:
         """Get who is signed in.

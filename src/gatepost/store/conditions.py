@@ -11,15 +11,20 @@ LAST_LETTER = "\U0010ffff"
 class Conditions:
     """Collects conditions joined by AND, with their parameters; what is None is not asked."""
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: Codec, values: list[Any] | None = None) -> None:
+        """`values`: parameters of conditions that stand before these in the statement."""
         self._codec = codec
         self._texts: list[str] = []
-        self.values: list[Any] = []
+        self.values: list[Any] = values if values is not None else []
 
     @property
     def where(self) -> str:
         """The conditions as a WHERE clause."""
         return f"WHERE {' AND '.join(self._texts)}"
+
+    def further(self) -> "Conditions":
+        """Give conditions of their own that stand behind these in the same statement."""
+        return Conditions(self._codec, self.values)
 
     def equal(self, column: str, kind: Kind, value: Any) -> None:  # noqa: ANN401 - any column
         """Ask that the column has the value."""

@@ -15,6 +15,7 @@ from gatepost.store.tables import ATTEMPTS, FACTORS, SESSIONS, SSO, key_of
 from tests.oidc import make
 from tests.rules.world import World
 from tests.saml.keys import pair
+from tests.web.console import activity_seeds
 from tests.web.console.overview_seeds import busy
 from tests.web.console.people_seeds import peopled
 from tests.web.console.scim_seeds import a_lived_half, scim_paths
@@ -180,6 +181,7 @@ async def seeded(world: World) -> Seeds:
             *structure,
             *scim_paths(entra, tokens),
             *people,
+            *await activity_seeds.paths(world),
             *overview,
             *system,
         ],

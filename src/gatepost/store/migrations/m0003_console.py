@@ -21,8 +21,13 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX requests_refused ON requests (tenant_id, request_id) WHERE status >= 400",
     """CREATE INDEX requests_provider_refused ON requests (tenant_id, provider_id, request_id)
         WHERE status >= 400""",
+    """CREATE INDEX requests_warned ON requests (tenant_id, request_id)
+        WHERE steps LIKE '%"result":"warning"%'""",
     """CREATE INDEX activities_provider ON activities (tenant_id, provider_id, activity_id)
         WHERE provider_id IS NOT NULL""",
+    """CREATE INDEX activities_noted ON activities (tenant_id, activity_id)
+        WHERE event IN ('conflict.opened', 'login.refused', 'mfa.passkey_suspicious',
+            'provider.sso_certificate_ends', 'user.archived', 'user.deactivation_refused')""",
     """CREATE INDEX activities_request ON activities (tenant_id, request_id)
         WHERE request_id IS NOT NULL""",
     """CREATE TABLE tallies (

@@ -55,6 +55,8 @@ DONE = {
     "released": "The account is local now. Send a link, so that a password can be chosen.",
     "role-granted": "The role was given.",
     "role-revoked": "The role was taken away.",
+    "view-saved": "The view is saved.",
+    "view-deleted": "The view is deleted.",
     "marked": "The change is made. Whoever may do more now signs in again.",
 }
 """What a page says after a change, by the word in its URL: never the URL's own text."""
@@ -134,6 +136,15 @@ class Access:
         """Have a page shown that changes nothing."""
         return await self._answer(request, work, _here(request))
 
+    async def listen(self, request: Request, work: Work) -> Response:
+        """Have something given that a page asks for by itself: no use of the session."""
+        return await self._answer(request, work, _FRONT, is_use=False)
+
+    async def may_listen(self, request: Request) -> bool:
+        """Tell whether who listens may still do so."""
+        signed = await self._sessions.watch(self._secret(request))
+        return signed is not None and _is_staff(signed.user)
+
     async def keep(self, request: Request, work: Work) -> Response:
         """Have something kept that concerns nobody but the visitor, such as a saved view."""
         return await self._answer(request, work, _FRONT)
@@ -209,12 +220,16 @@ class Access:
         page: str,
         *,
         asks: bool = False,
+        is_use: bool = True,
         refused: Refused | None = None,
     ) -> Response:
         entered: list[Staff] = []
 
         async def inside(visit: Visit) -> Response:
-            signed = await self._sessions.get(self.reception.session_secret(request))
+            secret = self.reception.session_secret(request)
+            signed = await (self._sessions.find if is_use else self._sessions.watch)(secret)
+            if signed is None:
+                raise SessionGone
             visit.inbound.tenant_id = signed.user.tenant_id
             if not _is_staff(signed.user):
                 raise NotAllowed(needs="staff")
@@ -266,7 +281,9 @@ def _is_staff(user: UserRow) -> bool:
 
 def _here(request: Request) -> str:
     kept = "&".join(
-        f"{name}={quote(value)}" for name, value in request.query_params.items() if name != "done"
+        f"{name}={quote(value)}"
+        for name, value in request.query_params.multi_items()
+        if name != "done"
     )
     return f"{request.url.path}?{kept}" if kept else request.url.path
 

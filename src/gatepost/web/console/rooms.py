@@ -2,6 +2,8 @@
 
 import msgspec
 
+from gatepost.activity.explorer import Explorer
+from gatepost.activity.live import Live
 from gatepost.activity.log import ActivityLog
 from gatepost.activity.tallies import Tallies
 from gatepost.lifecycle.administration import Administration
@@ -27,6 +29,7 @@ from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.health import Attention, ProviderHealth
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
+from gatepost.tenancy.saved_views import SavedViews
 from gatepost.tenancy.sso import SingleSignOn
 from gatepost.tenancy.tenants import Tenants
 from gatepost.tenancy.tokens import Tokens
@@ -64,6 +67,9 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     explainer: Explainer
     observer: Observer
     activity: ActivityLog
+    explorer: Explorer
+    live: Live
+    saved_views: SavedViews
     tallies: Tallies
     provider_health: ProviderHealth
     attention: Attention
