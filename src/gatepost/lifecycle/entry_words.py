@@ -85,13 +85,14 @@ def said_of(row: EntryRow, providers: Mapping[str, str]) -> str:
     if result == "unchanged":
         return _unchanged(row, who, whom)
     about = f" for {whom}" if whom else ""
-    if result == "warned":
-        return f"{who} was accepted with a warning{about}: {why_of(reason_of(row))}"
-    if row.reason == "scope.paused":
-        return f"{who} was asked to come again later{about}: {why_of(row.reason)}"
-    if result == "failed":
-        return f"{who} was not served{about}: {why_of(row.reason)}"
-    return f"{who} was refused{about}: {why_of(row.reason)}"
+    return f"{who} {_OUTCOMES[result]}{about}: {why_of(reason_of(row))}"
+
+
+_OUTCOMES: Mapping[str, str] = {
+    "warned": "was accepted with a warning",
+    "refused": "was refused",
+    "failed": "was not served",
+}
 
 
 def _activity(row: EntryRow) -> str:
