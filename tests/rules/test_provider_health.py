@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.rules.world import Client, World, a_user
+from tests.rules.world import Client, World, a_user, extended
 
 
 async def state(world: World, client: Client) -> tuple[str, list[str]]:
@@ -12,7 +12,7 @@ async def state(world: World, client: Client) -> tuple[str, list[str]]:
 
 
 async def test_a_provider_goes_down_and_comes_back(world: World, okta: Client) -> None:
-    await okta.user()
+    await okta.created(a_user(**extended(organizationId="All")))
     assert await state(world, okta) == ("healthy", [])
     world.clock.move(7200)
     for _ in range(12):

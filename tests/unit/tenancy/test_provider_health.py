@@ -186,3 +186,10 @@ def test_the_worst_comes_first() -> None:
     found = judged(tokens=[token(-1)], sso=half(20, trust_error="x"))
     assert [one.severity for one in found.findings] == ["down", "warning", "notice"]
     assert found.state == "down"
+
+
+def test_what_was_done_with_a_warning_is_told_and_nothing_is_wrong() -> None:
+    found = judged(numbers={("scim", "warned"): 3, ("scim", "changed"): 9})
+    assert (found.state, only(found).code, only(found).facts) == (
+        "healthy", "scim.warned", {"count": 3},
+    )  # fmt: skip

@@ -121,7 +121,7 @@ async def test_the_worst_comes_first_with_one_button_each(world: World, admin: V
     assert [sentence for sentence, _, _ in found] == [
         "Down The last 10 SCIM requests of Northwind were refused.",
         f"Warning The SCIM token {token.hint} of Adventure Works is its last.",
-        "Warning 1 conflict is open: a provider wants an account that it may not have.",
+        "Warning One conflict is open: a provider wants an account that it may not have.",
         "Warning SCIM is paused for Tailspin.",
     ]
     assert [more for _, more, _ in found] == [
@@ -209,9 +209,7 @@ async def test_groups_that_give_nobody_anything_are_told(world: World, admin: Vi
     group_id = await client.group("Support", [ada])
     await client.group("Empty")
     [(told, _, href)] = concerns(await page(admin))
-    assert told == (
-        "Notice 2 groups are pushed and none mapped to a role: members gain nothing by them."
-    )
+    assert told == ("Notice 2 groups are pushed and none is mapped to a role: they give nothing.")
     assert href == "/console/mapping"
     role = await world.house.roles.create(world.writer, "Helper", "end_user")
     row = MappingRow(

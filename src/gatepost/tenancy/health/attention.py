@@ -20,7 +20,7 @@ _ORDER: Final = (
     "scim.quarantine", "sso.failures", "scim.failures", "sso.metadata_ending", "token.still_used",
     "token.ending", "sso.certificate", "token.none", "conflict.open", "scim.silent",
     "scim.paused", "sso.trust_error", "sso.our_certificate",
-    "administrator.last", "role.none_mapped", "scim.never_used",
+    "role.none_mapped", "administrator.last", "scim.warned", "scim.never_used",
 )  # fmt: skip
 """Among what is equally severe: whose effect on people is the worst comes first."""
 
@@ -63,7 +63,7 @@ class Attention:
         counted, oldest = await attention.open_conflicts(self._database, tenant_id, _CONFLICTS_MAX)
         if not counted.number:
             return []
-        return [_finding("conflict.open", WARNING, since_at=oldest, counted=counted)]
+        return [_finding("conflict.open", WARNING, since_at=oldest, count=counted)]
 
     async def _mapping(self, tenant_id: int) -> list[Finding]:
         """Find that groups have members and give nobody anything."""
@@ -72,7 +72,7 @@ class Attention:
             return []
         if not await attention.has_any(self._database, tenant_id, "memberships"):
             return []
-        return [_finding("role.none_mapped", NOTICE, counted=Counted(number))]
+        return [_finding("role.none_mapped", NOTICE, count=Counted(number))]
 
     async def _administrators(self, tenant_id: int, user_id: str) -> list[Finding]:
         others = await users.count_active_administrators(self._database, tenant_id, user_id)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gatepost.activity.outcome import FAILURES, OUTCOMES
+from gatepost.activity.outcome import FAILURES, OUTCOMES, WARNED as DONE_WITH_WARNING
 from gatepost.saml import certificate as certificates
 from gatepost.saml.errors import CertificateUnreadable
 from gatepost.store.login_rows import SsoKeyRow, SsoRow
@@ -113,6 +113,7 @@ def _scim(evidence: Evidence, now: datetime) -> Iterable[Finding]:
         yield failing
         return
     yield from _share(evidence)
+    yield from _warned(evidence)
     yield from _silence(evidence, now)
 
 
@@ -175,6 +176,13 @@ def _share(evidence: Evidence) -> Iterable[Finding]:
     yield Finding(
         code="scim.quarantine" if is_risky else "scim.failures", severity=WARNING, facts=facts
     )
+
+
+def _warned(evidence: Evidence) -> Iterable[Finding]:
+    """Find that something was done and is not as somebody would expect, such as no organization."""
+    number = evidence.numbers.get(("scim", DONE_WITH_WARNING), 0)
+    if number:
+        yield Finding(code="scim.warned", severity=NOTICE, facts={"count": number})
 
 
 def _silence(evidence: Evidence, now: datetime) -> Iterable[Finding]:

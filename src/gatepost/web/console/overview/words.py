@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from gatepost.lifecycle.explain_words import fix_of
-from gatepost.tenancy.health import Concern, Finding
+from gatepost.tenancy.health import Concern, Counted, Finding
 from gatepost.tenancy.health.rule import DOWN, NOTICE
 from gatepost.web.console.charted import activity_link
 
@@ -73,9 +73,10 @@ _LEVELS = {DOWN: ("fail", "Down"), NOTICE: ("info", "Notice")}
 
 _SHARE = "{failures} of {total} SCIM requests of {name} were refused in 24 hours: {percent} %."
 _SENTENCES: dict[str, str] = {
-    "scim.all_refused": "The last {requests} of {name} {was} refused.",
+    "scim.all_refused": "The last {count} SCIM requests of {name} were refused.",
     "scim.quarantine": _SHARE,
     "scim.failures": _SHARE,
+    "scim.warned": "{count} SCIM requests of {name} were done with a warning in 24 hours.",
     "scim.paused": "SCIM is paused for {name}.",
     "scim.silent": "{name} has sent nothing, though its SCIM is on.",
     "scim.never_used": "{name} has a SCIM token and has never used it.",
@@ -89,12 +90,19 @@ _SENTENCES: dict[str, str] = {
     "sso.metadata_ended": "The metadata of {name} has ended: nobody signs in through it.",
     "sso.metadata_ending": "The metadata of {name} ends, and nobody signs in after that.",
     "sso.certificate": "The last certificate of {name} ends.",
-    "conflict.open": "{counted} open: a provider wants an account that it may not have.",
-    "role.none_mapped": "{counted} pushed and none mapped to a role: members gain nothing by them.",
+    "conflict.open": "{count} conflicts are open: providers want accounts that they may not have.",
+    "role.none_mapped": "{count} groups are pushed and none is mapped to a role: they give nothing.",
     "administrator.last": "There is only one active administrator: nobody can help them back in.",
 }  # fmt: skip
+_ONE: dict[str, str] = {
+    "scim.all_refused": "The last SCIM request of {name} was refused.",
+    "scim.warned": "One SCIM request of {name} was done with a warning in 24 hours.",
+    "conflict.open": "One conflict is open: a provider wants an account that it may not have.",
+    "role.none_mapped": "One group is pushed and not mapped to a role: it gives nothing.",
+}
 _MORE: dict[str, str] = {
     "scim.quarantine": "From 40 % on, Entra stops the job for hours or days (quarantine).",
+    "scim.warned": "Somebody may be without an organization, an address or a role.",
     "scim.silent": "Is provisioning still switched on there? A job in quarantine is silent too.",
     "scim.never_used": "Enter URL and token at the provider; its guide says where.",
     "sso.metadata_ending": "It was pasted, so nobody reads it again: give a URL, or a new copy.",
@@ -102,22 +110,14 @@ _MORE: dict[str, str] = {
     "token.still_used": "Enter the newer one at the provider before this one ends.",
     "administrator.last": "Make a second one, on another device and another address.",
 }  # fmt: skip
-_NOUNS = {"conflict.open": ("conflict", "conflicts"), "role.none_mapped": ("group", "groups")}
-_VERBS = {"conflict.open": ("is", "are"), "role.none_mapped": ("is", "are")}
 
 
 def _sentence(concern: Concern) -> tuple[str, str | None]:
     finding = concern.finding
     facts = {name: _shown(one) for name, one in finding.facts.items()}
     facts["name"] = concern.provider.name if concern.provider else ""
-    if finding.code == "scim.all_refused":
-        count = finding.facts["count"]
-        facts["requests"] = f"{count} SCIM requests" if count > 1 else "SCIM request"
-        facts["was"] = "were" if count > 1 else "was"
-    if finding.code in _NOUNS:
-        facts["counted"] = _counted(finding)
-    said = _SENTENCES[finding.code].format_map(facts)
-    return said, _more(finding)
+    known = _ONE if facts.get("count") == "1" and finding.code in _ONE else _SENTENCES
+    return known[finding.code].format_map(facts), _more(finding)
 
 
 def _more(finding: Finding) -> str | None:
@@ -130,14 +130,9 @@ def _more(finding: Finding) -> str | None:
     return _MORE.get(finding.code)
 
 
-def _counted(finding: Finding) -> str:
-    counted, nouns = finding.facts["counted"], _NOUNS[finding.code]
-    is_one = counted.number == 1 and not counted.is_more
-    number = f"{counted.number:,}{'+' if counted.is_more else ''}"
-    return f"{number} {nouns[not is_one]} {_VERBS[finding.code][not is_one]}"
-
-
 def _shown(value: Any) -> Any:  # noqa: ANN401 - facts differ by code
+    if isinstance(value, Counted):
+        return f"{value.number:,}{'+' if value.is_more else ''}"
     return f"{value:,}" if isinstance(value, int) else value
 
 
@@ -170,10 +165,15 @@ def _refusals(_page: str, slug: str, finding: Finding) -> Button:
     return Button("See the refusals", href)
 
 
+def _warnings(_page: str, slug: str, _finding: Finding) -> Button:
+    return Button("See the warnings", activity_link(None, None, slug, result="warned", range="24h"))
+
+
 _BUTTONS: dict[str, Callable[[str, str, Finding], Button]] = {
     "scim.all_refused": _refusals,
     "scim.quarantine": _refusals,
     "scim.failures": _refusals,
+    "scim.warned": _warnings,
     "scim.paused": _resume,
     "sso.failures": _refusals,
     "token.none": _new_token,
