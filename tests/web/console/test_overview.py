@@ -209,7 +209,7 @@ async def test_groups_that_give_nobody_anything_are_told(world: World, admin: Vi
     group_id = await client.group("Support", [ada])
     await client.group("Empty")
     [(told, _, href)] = concerns(await page(admin))
-    assert told == ("Notice 2 groups are pushed and none is mapped to a role: they give nothing.")
+    assert told == ("Notice 2 groups are pushed, and none is mapped to a role.")
     assert href == "/console/mapping"
     role = await world.house.roles.create(world.writer, "Helper", "end_user")
     row = MappingRow(

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from gatepost.activity.outcome import FAILURES, OUTCOMES, WARNED as DONE_WITH_WARNING
+from gatepost.activity.outcome import FAILURES, OUTCOMES
+from gatepost.activity.outcome import WARNED as DONE_WITH_WARNING
 from gatepost.saml import certificate as certificates
 from gatepost.saml.errors import CertificateUnreadable
 from gatepost.store.login_rows import SsoKeyRow, SsoRow

@@ -90,21 +90,22 @@ _SENTENCES: dict[str, str] = {
     "sso.metadata_ended": "The metadata of {name} has ended: nobody signs in through it.",
     "sso.metadata_ending": "The metadata of {name} ends, and nobody signs in after that.",
     "sso.certificate": "The last certificate of {name} ends.",
-    "conflict.open": "{count} conflicts are open: providers want accounts that they may not have.",
-    "role.none_mapped": "{count} groups are pushed and none is mapped to a role: they give nothing.",
+    "conflict.open": "{count} conflicts are open: providers want accounts they may not have.",
+    "role.none_mapped": "{count} groups are pushed, and none is mapped to a role.",
     "administrator.last": "There is only one active administrator: nobody can help them back in.",
 }  # fmt: skip
 _ONE: dict[str, str] = {
     "scim.all_refused": "The last SCIM request of {name} was refused.",
     "scim.warned": "One SCIM request of {name} was done with a warning in 24 hours.",
     "conflict.open": "One conflict is open: a provider wants an account that it may not have.",
-    "role.none_mapped": "One group is pushed and not mapped to a role: it gives nothing.",
+    "role.none_mapped": "One group is pushed, and not mapped to a role.",
 }
 _MORE: dict[str, str] = {
     "scim.quarantine": "From 40 % on, Entra stops the job for hours or days (quarantine).",
     "scim.warned": "Somebody may be without an organization, an address or a role.",
     "scim.silent": "Is provisioning still switched on there? A job in quarantine is silent too.",
     "scim.never_used": "Enter URL and token at the provider; its guide says where.",
+    "role.none_mapped": "Their members gain nothing by them.",
     "sso.metadata_ending": "It was pasted, so nobody reads it again: give a URL, or a new copy.",
     "token.ending": "Make a new one now: both work until this one ends.",
     "token.still_used": "Enter the newer one at the provider before this one ends.",
