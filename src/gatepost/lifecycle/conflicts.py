@@ -7,11 +7,12 @@ import msgspec
 
 from gatepost.activity.entry import Entry, Subject
 from gatepost.base.ids import is_id
+from gatepost.lifecycle.account import addresses, domain_of
 from gatepost.lifecycle.corridor import Corridor, Writer
 from gatepost.lifecycle.draft import Facts, UserDraft
 from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.refusals import AdoptionRefused, ConflictNotFound
-from gatepost.lifecycle.rules.adoption import take_over
+from gatepost.lifecycle.rules.adoption import limit_of_adoption, serves, take_over
 from gatepost.lifecycle.rules.outcome import planned
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.store import conflicts, providers, users
@@ -31,6 +32,20 @@ class Conflict(msgspec.Struct, frozen=True):
     provider: ProviderRow | None
 
 
+class Examination(msgspec.Struct, frozen=True):
+    """How a conflict stands now.
+
+    `final` is the limit that no administrator lifts, `account_gone` among them; `limit` the
+    one that keeps the provider from adopting by itself. `foreign` are addresses of the account
+    that are not in the provider's email domains; `manager` is who manages the account.
+    """
+
+    final: str | None
+    limit: str | None
+    foreign: list[str]
+    manager: ProviderRow | None
+
+
 class Conflicts:
     """Reads and settles conflicts."""
 
@@ -42,6 +57,48 @@ class Conflicts:
         """Read the open conflicts, oldest first."""
         found = await conflicts.open_ones(self._database, tenant_id)
         return [await self._both_sides(one) for one in found]
+
+    async def page(
+        self, tenant_id: int, *, is_open: bool, after: str | None = None, limit: int
+    ) -> list[Conflict]:
+        """Read a page of conflicts: the open ones oldest first, the settled ones newest first.
+
+        An `after` that is no id is ignored.
+        """
+        last = after if after and is_id(after) else None
+        if is_open:
+            found = await conflicts.open_ones(self._database, tenant_id, after_id=last, limit=limit)
+        else:
+            found = await conflicts.settled_ones(
+                self._database, tenant_id, before_id=last, limit=limit
+            )
+        return [await self._both_sides(one) for one in found]
+
+    async def get(self, tenant_id: int, conflict_id: str) -> Conflict:
+        """Get a conflict, settled or not.
+
+        Raises:
+            ConflictNotFound: there is none of that id.
+        """
+        row = None
+        if is_id(conflict_id):
+            row = await conflicts.get(self._database, tenant_id, conflict_id)
+        if row is None:
+            raise ConflictNotFound(id=conflict_id)
+        return await self._both_sides(row)
+
+    async def examine(self, conflict: Conflict) -> Examination:
+        """Tell how things stand now: whether it can be adopted, and what to think of first."""
+        user, provider = conflict.user, conflict.provider
+        claimed = await providers.claimed_domains(self._database, conflict.row.tenant_id)
+        manager = None
+        if user and user.provider_id:
+            manager = await providers.get(self._database, user.tenant_id, user.provider_id)
+        if user is None or provider is None or provider.deleted_at:
+            return Examination("provider_deleted" if user else "account_gone", None, [], manager)
+        foreign = [one for one in addresses(user) if not serves(provider, domain_of(one), claimed)]
+        limit = limit_of_adoption(user, provider, claimed)
+        return Examination(_final_limit(conflict, user), limit, foreign, manager)
 
     async def resolve(
         self, writer: Writer, conflict_id: str, choice: str, *, schema: ResourceSchema

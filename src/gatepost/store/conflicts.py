@@ -24,6 +24,18 @@ async def find_open(
     return found[0] if found else None
 
 
+async def settled_ones(
+    database: Database, tenant_id: int, *, before_id: str | None = None, limit: int
+) -> list[ConflictRow]:
+    """Read the next settled conflicts, those that were opened last first."""
+    codec = codec_of(database)
+    values = [tenant_id] if before_id is None else [tenant_id, codec.id(before_id)]
+    before = "" if before_id is None else "AND conflict_id < $2"
+    rest = f"""WHERE tenant_id = $1 AND state <> 'open' {before}
+        ORDER BY conflict_id DESC LIMIT {int(limit)}"""
+    return await select_rows(database, ConflictRow, rest, *values, is_long=True)
+
+
 async def open_ones(
     database: Database, tenant_id: int, *, after_id: str | None = None, limit: int = _OPEN_MAX
 ) -> list[ConflictRow]:

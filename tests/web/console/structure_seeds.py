@@ -1,5 +1,7 @@
 """Groups, roles, conflicts and organizations as a provider and an administrator leave them."""
 
+from typing import Any
+
 import msgspec
 
 from gatepost.lifecycle.mappings import MappingChange
@@ -64,16 +66,40 @@ async def pushed(world: World) -> Pushed:
     return Pushed(client, people, groups)
 
 
+async def conflicting(world: World, client: Client, user_name: str, **columns: Any) -> str:
+    """Have the provider ask for a local account that it may not have; gives the conflict's id."""
+    user = await world.local_user(user_name, **columns)
+    body = a_user(user_name, externalId="00u1", displayName="Ada King")
+    for _ in range(2):
+        answer = await client.send("POST", "/Users", body)
+        assert answer.status_code == 409, answer.text
+    for one in await world.house.conflicts.open(world.tenant_id):
+        if one.row.user_id == user.user_id:
+            return one.row.conflict_id
+    raise AssertionError(user_name)
+
+
 async def structured(world: World) -> list[str]:
     """Fill the tenant with all that the pages show; gives their paths."""
     there = await pushed(world)
     await world.house.providers.create(world.writer, "Fabrikam", vendor="google")
+    chief = await conflicting(
+        world, there.client, "chief@contoso.example", user_type="technician", administrator=True
+    )
+    await world.configured(there.client, adoption="review")
+    shown = {"displayName": "Ada Lovelace"}
+    review = await conflicting(world, there.client, "ada@contoso.example", document=shown)
+    settled = await conflicting(world, there.client, "joan@contoso.example")
+    schemas = await world.house.tenants.schemas(world.tenant_id)
+    await world.house.conflicts.resolve(world.writer, settled, "keep_local", schema=schemas.user)
     desk = await world.house.roles.get(world.tenant_id, "Service Desk")
     await technician(there.client, "without@contoso.example")
     support = f"/console/groups/{there.groups['IT Support']}"
     return [
         "/console/groups", "/console/groups?provider=fabrikam", support,
         f"/console/groups/{there.groups['Empty']}",
+        "/console/conflicts", "/console/conflicts?state=settled",
+        *(f"/console/conflicts/{one}" for one in (chief, review, settled)),
         "/console/roles", "/console/roles/new", "/console/roles/without",
         f"/console/roles/{desk.role_id}", f"/console/roles/{desk.role_id}/delete",
         "/console/mapping?provider=contoso", "/console/mapping?provider=fabrikam",

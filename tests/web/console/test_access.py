@@ -34,6 +34,8 @@ LOOKING = {
     "/console/activity/{entry_id}",
     "/console/groups",
     "/console/groups/{group_id}",
+    "/console/conflicts",
+    "/console/conflicts/{conflict_id}",
     "/console/mapping",
     "/console/roles",
     "/console/roles/without",

@@ -4,6 +4,8 @@ from starlette.routing import Route
 
 from gatepost.web.console.access import Access
 from gatepost.web.console.rooms import ConsoleRooms
+from gatepost.web.console.structure.conflict_page import ConflictPage
+from gatepost.web.console.structure.conflicts import ConflictList
 from gatepost.web.console.structure.group_page import GroupPage
 from gatepost.web.console.structure.groups import GroupList
 from gatepost.web.console.structure.mapping import MappingTable
@@ -11,12 +13,13 @@ from gatepost.web.console.structure.mapping_review import MappingReview
 from gatepost.web.console.structure.role_page import RolePage
 from gatepost.web.console.structure.roles import RoleList
 
+_CONFLICT = "/console/conflicts/{conflict_id}"
 _ROLE = "/console/roles/{role_id}"
 
 
 def routes(access: Access, rooms: ConsoleRooms) -> list[Route]:
     """Put the pages behind their paths."""
-    return [*_groups(access, rooms), *_roles(access, rooms)]
+    return [*_groups(access, rooms), *_roles(access, rooms), *_others(access, rooms)]
 
 
 def _groups(access: Access, rooms: ConsoleRooms) -> list[Route]:
@@ -41,4 +44,13 @@ def _roles(access: Access, rooms: ConsoleRooms) -> list[Route]:
         Route(_ROLE, page.show, methods=["GET"]),
         Route(f"{_ROLE}/delete", page.show_delete, methods=["GET"]),
         Route(f"{_ROLE}/delete", page.delete, methods=["POST"]),
+    ]
+
+
+def _others(access: Access, rooms: ConsoleRooms) -> list[Route]:
+    conflict = ConflictPage(access, rooms)
+    return [
+        Route("/console/conflicts", ConflictList(access, rooms).show, methods=["GET"]),
+        Route(_CONFLICT, conflict.show, methods=["GET"]),
+        Route(_CONFLICT, conflict.settle, methods=["POST"]),
     ]
