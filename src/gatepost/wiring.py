@@ -30,6 +30,7 @@ from gatepost.lifecycle.directory import Directory
 from gatepost.lifecycle.explain import Explainer
 from gatepost.lifecycle.group_reads import GroupReads
 from gatepost.lifecycle.groups import Groups
+from gatepost.lifecycle.import_jobs import ImportJobs
 from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.jobs import Jobs
 from gatepost.lifecycle.listing import Listing
@@ -39,6 +40,7 @@ from gatepost.lifecycle.people import People
 from gatepost.lifecycle.role_reads import RoleReads
 from gatepost.lifecycle.roles import Roles
 from gatepost.lifecycle.timeline import Timeline
+from gatepost.lifecycle.uploads import Uploads
 from gatepost.lifecycle.users import Users
 from gatepost.login.attempts import Attempts
 from gatepost.login.equipment import Channels, Equipment
@@ -128,6 +130,7 @@ class House:
             KeyMaker(ids, sealer),
             sealer,
         )
+        self.imports = ImportJobs(Importing(corridor), self.jobs, Uploads(corridor, sealer))
         self.senders = senders_of(settings, fetcher, clock)
         self.delivery = Delivery(database, clock, sealer, self.senders)
         self.recorder = Recorder(database, clock)
@@ -275,7 +278,7 @@ def page_doors(house: House) -> Doors:
             mappings=house.mappings,
             conflicts=house.conflicts,
             administration=house.administration,
-            importing=Importing(house.corridor),
+            imports=house.imports,
             jobs=house.jobs,
             simulator=PlayedProviders(
                 lambda: scim_door(house), house.settings.public_url, house.clock

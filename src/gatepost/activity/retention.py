@@ -20,6 +20,7 @@ from gatepost.store.tables import (
     SESSIONS,
     TALLIES,
     THROTTLES,
+    UPLOADS,
     Table,
 )
 
@@ -32,6 +33,7 @@ _PASSING: tuple[tuple[Table, str, timedelta], ...] = (
     (ATTEMPTS, "expires_at", timedelta(0)),
     (CHALLENGES, "expires_at", timedelta(0)),
     (REPLAYS, "expires_at", timedelta(0)),
+    (UPLOADS, "expires_at", timedelta(0)),
     (LINKS, "expires_at", timedelta(days=1)),
     (THROTTLES, "seen_at", timedelta(days=2)),  # longer than any of their policies remembers
     (MESSAGES, "created_at", _MESSAGES_KEPT),

@@ -86,6 +86,9 @@ WORDS: Mapping[str, Words] = {
     "match.no_conflict": Words(
         "There is no open conflict {id}.", "Somebody may have settled it already.", _MISSING
     ),
+    "match.no_upload": Words(
+        "The file is gone.", "It was imported already, or is a day old: give it again.", _MISSING
+    ),
     "match.no_job": Words(
         "There is no job {id}.", "What is old is removed after 30 days.", _MISSING
     ),

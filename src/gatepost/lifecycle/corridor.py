@@ -78,7 +78,10 @@ class Corridor:
         return True
 
     def changes_of(self, writer: Writer, plan: Plan) -> list[Change]:
-        """Give all that the plan writes: effects, activities, the record."""
+        """Give all that the plan writes: effects, activities, the record.
+
+        A request that writes twice leaves its record with the first.
+        """
         inbound, at = writer.inbound, self.clock.now()
         request_id = inbound.request_id if inbound else None
         changes: list[Change] = list(plan.changes)
@@ -89,7 +92,7 @@ class Corridor:
                     entry, writer.actor, at=at, activity_id=activity_id, request_id=request_id
                 )
             )
-        if inbound:
+        if inbound and not inbound.is_recorded:
             changes.append(_record(inbound, plan))
         return changes
 

@@ -4,7 +4,7 @@ An import makes accounts; it never changes one that is there, and never makes an
 administrator. The users are local: an identity provider may adopt them later (R11).
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +25,12 @@ from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.scim.urns import USER
 from gatepost.store import roles, users
 from gatepost.store.changes import Change, Insert
-from gatepost.store.rows import OrganizationRow, RoleGrantRow, RoleRow, UserRow
+from gatepost.store.rows import OrganizationRow, RoleGrantRow, RoleRow
 from gatepost.store.tables import ROLE_GRANTS
 
 Advance = Callable[[int, int], None]
+Pause = Callable[[int], Awaitable[None]]
+"""Lets others have their turn after so many rows; what it raises ends the import."""
 
 _USER_TYPES = {"": "end_user", "technician": "technician", "enduser": "end_user"}
 _ACTIVE = {"": True, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -71,7 +73,14 @@ class Importing:
         self._corridor = corridor
         self._database = corridor.database
 
-    async def check(self, tenant_id: int, rows: list[Row], advance: Advance) -> Checked:
+    async def check(
+        self,
+        tenant_id: int,
+        rows: list[Row],
+        advance: Advance | None = None,
+        *,
+        pause: Pause | None = None,
+    ) -> Checked:
         """Check every row, each against the rules, the other rows and the tenant."""
         known = await self._known(tenant_id, rows)
         lines: dict[str, int] = {}
@@ -89,11 +98,25 @@ class Importing:
                 bad.append(BadRow(row, reasons))
             else:
                 good.append(person)
-            advance(done, len(bad))
+            if advance:
+                advance(done, len(bad))
+            if pause:
+                await pause(done)
         return Checked(good, bad)
 
-    async def apply(self, writer: Writer, people: list[Person], *, schema: ResourceSchema) -> int:
+    async def apply(
+        self,
+        writer: Writer,
+        people: list[Person],
+        *,
+        schema: ResourceSchema,
+        pause: Pause | None = None,
+        also: Callable[[], Awaitable[Change]] | None = None,
+    ) -> int:
         """Make all the accounts in one transaction; gives how many.
+
+        The plan is put together person by person, so that others have their turn meanwhile;
+        `also` gives a change that joins it.
 
         Raises:
             Refusal: a userName was taken since the check; nothing is written.
@@ -101,24 +124,26 @@ class Importing:
         tenant_id = writer.actor.tenant_id
         ids = [self._corridor.ids.new() for _ in people]
 
-        async def load() -> list[UserRow | None]:
-            names = (str(one.new.document["userName"]) for one in people)
-            return [
-                await users.find_by_user_name(self._database, tenant_id, fold(name))
-                for name in names
-            ]
+        async def load() -> Plan:
+            at = self._corridor.clock.now()
+            joined: list[Change] = [await also()] if also else []
+            entries: list[Entry] = []
+            for number, (person, user_id) in enumerate(zip(people, ids, strict=True), 1):
+                name = fold(str(person.new.document["userName"]))
+                rival = await users.find_by_user_name(self._database, tenant_id, name)
+                plan = _plan(
+                    writer, person, Facts(rival=rival), schema=schema, at=at, user_id=user_id
+                )
+                if plan.refusal:
+                    return Plan(refusal=plan.refusal)
+                joined += plan.changes
+                entries += plan.entries
+                if pause:
+                    await pause(number)
+            return Plan(tuple(joined), tuple(entries), outcome=len(people))
 
-        def decide(rivals: list[UserRow | None], at: datetime) -> Plan:
-            plans = [
-                _plan(writer, person, Facts(rival=rival), schema=schema, at=at, user_id=user_id)
-                for person, rival, user_id in zip(people, rivals, ids, strict=True)
-            ]
-            refused = next((one.refusal for one in plans if one.refusal), None)
-            if refused:
-                return Plan(refusal=refused)
-            changes = tuple(change for plan in plans for change in plan.changes)
-            entries = tuple(entry for plan in plans for entry in plan.entries)
-            return Plan(changes, entries, outcome=len(plans))
+        def decide(plan: Plan, _at: datetime) -> Plan:
+            return plan
 
         count: int = await self._corridor.run(writer, load, decide)
         return count

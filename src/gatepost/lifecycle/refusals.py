@@ -8,7 +8,7 @@ Refusal
 ├── ProtectedAccount                                  R15
 ├── ManagedByProvider                                 R18
 ├── GroupsUnsupported, RoleMisfit                     R25, R26
-├── UserNotFound, GroupNotFound, RoleNotFound, ConflictNotFound, JobNotFound
+├── UserNotFound, GroupNotFound, RoleNotFound, ConflictNotFound, JobNotFound, UploadGone
 └── VersionMismatch, PreviewStale, Contended
 ```
 """
@@ -102,6 +102,12 @@ class ConflictNotFound(Refusal):
     """There is no such open conflict. Facts: id."""
 
     code = "match.no_conflict"
+
+
+class UploadGone(Refusal):
+    """A file that waited was taken by its second step, or is older than a day."""
+
+    code = "match.no_upload"
 
 
 class JobNotFound(Refusal):

@@ -345,3 +345,14 @@ class JobRow(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     beat_at: datetime
     finished_at: datetime | None = None
+
+
+class UploadRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that waits for a second step, sealed."""
+
+    tenant_id: int
+    upload_id: str
+    sealed: bytes
+    created_by: str
+    created_at: datetime
+    expires_at: datetime

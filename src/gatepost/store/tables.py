@@ -150,6 +150,7 @@ TALLIES = _table(
 )
 SAVED_VIEWS = _table("saved_views", rows.SavedViewRow, "tenant_id", "view_id")
 JOBS = _passing("jobs", rows.JobRow, "tenant_id", "job_id")
+UPLOADS = _passing("uploads", rows.UploadRow, "tenant_id", "upload_id")
 
 SSO = _table("sso", login_rows.SsoRow, "tenant_id", "provider_id")
 SSO_KEYS = _table("sso_keys", login_rows.SsoKeyRow, "tenant_id", "provider_id", "key_id")
@@ -173,7 +174,7 @@ ALL: tuple[Table, ...] = (
     ROLE_GRANTS, MAPPINGS, CONFLICTS, ACTIVITIES, REQUESTS, DEVIATIONS, LINKS,
     TALLIES, SAVED_VIEWS,
     SSO, SSO_KEYS, SUBJECTS, PASSWORDS, FACTORS, RECOVERY_CODES,
-    SESSIONS, ATTEMPTS, CHALLENGES, THROTTLES, REPLAYS, MESSAGES, JOBS,
+    SESSIONS, ATTEMPTS, CHALLENGES, THROTTLES, REPLAYS, MESSAGES, JOBS, UPLOADS,
 )  # fmt: skip
 
 

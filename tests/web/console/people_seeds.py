@@ -1,5 +1,11 @@
 """People in every state that their pages show, and where to look at them."""
 
+import asyncio
+from datetime import timedelta
+
+from gatepost.store.changes import Insert
+from gatepost.store.rows import JobRow
+from gatepost.store.tables import JOBS
 from tests.rules.world import World, a_user, extended, operations, replace
 from tests.web.console.structure_seeds import mapped
 
@@ -28,6 +34,7 @@ async def peopled(world: World) -> list[str]:
     await world.configured(client, adoption="review")
     await client.send("POST", "/Users", a_user("lim@push.test"))
     await world.house.recorder.flush()
+    imports = await imported(world)
     own = ("", "/timeline", "/profile", "/access", "/sessions", "/raw", "/edit", "/grant")
     return [
         *(f"/console/users/{kim}{one}" for one in own),
@@ -40,7 +47,38 @@ async def peopled(world: World) -> list[str]:
         "/console/users?managed=push&type=technician&status=inactive",
         "/console/users?managed=auth0",
         "/console/users?staff=support&lacks=email",
+        "/console/new-user",
+        "/console/import",
+        *imports,
         "/console/why",
         "/console/why?q=zoe@push.test",
         "/console/why?q=never@push.test&provider=push",
     ]
+
+
+async def imported(world: World) -> list[str]:
+    """Have one file checked, and let one import run and one be dead; gives their pages."""
+    rows = "user_name,user_type\ncsv@push.test,boss\ncsv2@push.test,\n"
+    check = await world.house.imports.check(world.writer, rows.encode())
+    for _ in range(1000):
+        if (await world.house.jobs.get(world.tenant_id, check.job_id)).state != "running":
+            break
+        await asyncio.sleep(0.01)
+    now = world.clock.now()
+    works = [
+        JobRow(
+            tenant_id=world.tenant_id,
+            job_id=world.house.ids.new(),
+            kind="import.apply",
+            state="running",
+            done=120,
+            total=400,
+            facts={"upload_id": "gone"},
+            created_by="Grace",
+            created_at=beat_at,
+            beat_at=beat_at,
+        )
+        for beat_at in (now, now - timedelta(minutes=5))
+    ]
+    assert await world.house.database.commit([Insert(JOBS, one) for one in works]) is None
+    return [f"/console/import/{one.job_id}" for one in (check, *works)]

@@ -23,6 +23,8 @@ from tests.web.console.visitor import NO_FILE, Visitor, said
 _ID = re.compile(r"\{\w+_id\}")
 NOBODYS = "/console/sso-test/{secret}"
 """The one page that asks for no session: its link is the secret."""
+WITH_FILE = ("/saml", "/import")
+"""How the paths end whose forms come with a file."""
 OWN = {"/console/activity/views", "/console/activity/forgotten-views"}
 """Changes of what concerns nobody but the visitor; support staff may make them."""
 LOOKING = {
@@ -36,6 +38,8 @@ LOOKING = {
     "/console/groups/{group_id}",
     "/console/conflicts",
     "/console/conflicts/{conflict_id}",
+    "/console/import/example.csv",
+    "/console/import/{job_id}",
     "/console/mapping",
     "/console/roles",
     "/console/roles/without",
@@ -94,7 +98,7 @@ async def answer(
     filled = filled_in(world, path, **values)
     if method == "GET":
         return await visitor.http.get(filled)
-    return await visitor.change(filled, files=NO_FILE if path.endswith("/saml") else None)
+    return await visitor.change(filled, files=NO_FILE if path.endswith(WITH_FILE) else None)
 
 
 @pytest.fixture(autouse=True)
@@ -251,7 +255,7 @@ async def test_a_form_from_elsewhere_or_of_another_browser_changes_nothing(
         if method != "POST":
             continue
         filled = filled_in(world, path)
-        files = NO_FILE if path.endswith("/saml") else None
+        files = NO_FILE if path.endswith(WITH_FILE) else None
         foreign = await admin.http.post(
             filled, data={"csrf": "x"}, files=files, headers={"Sec-Fetch-Site": "cross-site"}
         )

@@ -12,6 +12,7 @@ import msgspec
 
 from gatepost.activity.outbox import message_context
 from gatepost.base.sealing import Sealer, SealError
+from gatepost.lifecycle.uploads import upload_context
 from gatepost.login.factors.second_factor import challenge_context, factor_context
 from gatepost.login.provider.sso_return import hint_context
 from gatepost.login.provider.sso_start import asked_context
@@ -27,6 +28,7 @@ from gatepost.store.tables import (
     SESSIONS,
     SSO,
     SSO_KEYS,
+    UPLOADS,
     Table,
     key_of,
 )
@@ -71,6 +73,7 @@ COLUMNS: tuple[Sealed, ...] = (
     ),
     Sealed(ATTEMPTS, "sealed", attempt_context),
     Sealed(CHALLENGES, "sealed", challenge_context),
+    Sealed(UPLOADS, "sealed", upload_context),
 )
 """Everything that is sealed; a test compares it with the tables."""
 

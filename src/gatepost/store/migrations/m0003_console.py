@@ -63,4 +63,12 @@ STATEMENTS: tuple[str, ...] = (
         beat_at {instant} NOT NULL,
         finished_at {instant},
         PRIMARY KEY (tenant_id, job_id))""",
+    """CREATE TABLE uploads (
+        tenant_id {int} NOT NULL,
+        upload_id {id} NOT NULL,
+        sealed {bytes} NOT NULL,
+        created_by {text} NOT NULL,
+        created_at {instant} NOT NULL,
+        expires_at {instant} NOT NULL,
+        PRIMARY KEY (tenant_id, upload_id))""",
 )

@@ -53,6 +53,8 @@ DONE = {
     "settled": "The conflict is settled.",
     "mapped": "The mappings are changed. What was shown is done.",
     "unchanged": "Nothing was changed: everything is so already.",
+    "user-created": "The account was made. Nobody was invited yet.",
+    "unlinked": "The link was forgotten. The next sign-in through the provider matches anew.",
     "released": "The account is local now. Send a link, so that a password can be chosen.",
     "role-granted": "The role was given.",
     "role-revoked": "The role was taken away.",

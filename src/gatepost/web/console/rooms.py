@@ -11,7 +11,7 @@ from gatepost.lifecycle.conflicts import Conflicts
 from gatepost.lifecycle.explain import Explainer
 from gatepost.lifecycle.group_reads import GroupReads
 from gatepost.lifecycle.groups import Groups
-from gatepost.lifecycle.importing import Importing
+from gatepost.lifecycle.import_jobs import ImportJobs
 from gatepost.lifecycle.jobs import Jobs
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
@@ -57,7 +57,7 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     mappings: Mappings
     conflicts: Conflicts
     administration: Administration
-    importing: Importing
+    imports: ImportJobs
     jobs: Jobs
     examination: Examination
     simulator: Simulator

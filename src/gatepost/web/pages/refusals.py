@@ -151,6 +151,7 @@ TABLE: dict[type[Refusal], _Row] = {
         409, "Not set up", "Sign-in through this provider is not set up yet."
     ),
     rules.UserNotFound: _Row(404, "Not found", "There is no such user."),
+    rules.UploadGone: _Row(404, "Not found", "The file was imported already, or is a day old."),
     rules.JobNotFound: _Row(404, "Not found", "There is no such work."),
     rules.GroupNotFound: _Row(404, "Not found", "There is no such group."),
     rules.RoleNotFound: _Row(404, "Not found", "There is no such role."),

@@ -102,6 +102,7 @@ WORDS: dict[type[Refusal], Words] = {
     rules.GroupNotFound: (errors.NotFound, lambda f: f"There is no group with the id {f['id']!r}."),
     rules.RoleNotFound: (errors.NotFound, lambda f: f"There is no role {f['name']!r}."),
     rules.ConflictNotFound: (errors.NotFound, lambda f: f"There is no conflict {f['id']!r}."),
+    rules.UploadGone: (errors.NotFound, lambda _: "The file is gone."),
     rules.JobNotFound: (errors.NotFound, lambda f: f"There is no job {f['id']!r}."),
     rules.GroupNameTaken: (
         errors.Uniqueness,

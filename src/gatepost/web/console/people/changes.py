@@ -63,6 +63,14 @@ class UserChanges:
 
         return await self._sessions.do(request, deed, "sessions-ended")
 
+    async def unlink(self, request: Request) -> Response:
+        """Forget by which lasting names providers know the person; their sessions end (R30)."""
+
+        async def deed(writer: Writer, user: UserRow, _form: Form) -> object:
+            return await self._login.account.unlink(writer, user)
+
+        return await self._sessions.do(request, deed, "unlinked")
+
     async def reactivate(self, request: Request) -> Response:
         """Make the account active again."""
         return await self._page.do(request, status_deed(self._rooms, active=True), "reactivated")

@@ -5,8 +5,10 @@ from starlette.routing import Route
 from gatepost.web.console.access import Access
 from gatepost.web.console.people.changes import UserChanges
 from gatepost.web.console.people.edits import Edits
+from gatepost.web.console.people.imports import Imports
 from gatepost.web.console.people.leaving import Leaving
 from gatepost.web.console.people.listed import UserList
+from gatepost.web.console.people.new import NewUsers
 from gatepost.web.console.people.tabs import (
     AccessTab,
     ProfileTab,
@@ -27,9 +29,19 @@ def routes(access: Access, rooms: ConsoleRooms) -> list[Route]:
     changes = UserChanges(access, rooms, why, sessions)
     leaving = Leaving(access, rooms, why, held)
     edits = Edits(access, rooms, profile, held)
+    new, imports = NewUsers(access, rooms), Imports(access, rooms)
     tabs = (why, TimelineTab(access, rooms), profile, held, sessions, RawTab(access, rooms))
     return [
         Route("/console/users", UserList(access, rooms).show, methods=["GET"]),
+        Route("/console/new-user", new.ask, methods=["GET"]),
+        Route("/console/new-user", new.create, methods=["POST"]),
+        Route("/console/import", imports.ask, methods=["GET"]),
+        Route("/console/import", imports.check, methods=["POST"]),
+        Route("/console/import/example.csv", imports.example, methods=["GET"]),
+        Route("/console/import/{job_id}", imports.show, methods=["GET"]),
+        Route("/console/import/{job_id}/apply", imports.apply, methods=["POST"]),
+        Route("/console/import/{job_id}/stop", imports.stop, methods=["POST"]),
+        Route("/console/import/{job_id}/bad-rows.csv", imports.bad_rows, methods=["GET"]),
         Route("/console/why", WhyPage(access, rooms).show, methods=["GET"]),
         *(Route(f"{_USER}{one.tab}", one.show, methods=["GET"]) for one in tabs),
         Route(f"{_USER}/invite", changes.invite, methods=["POST"]),
@@ -37,6 +49,7 @@ def routes(access: Access, rooms: ConsoleRooms) -> list[Route]:
         Route(f"{_USER}/reset-factors", changes.reset_factors, methods=["POST"]),
         Route(f"{_USER}/sessions/end", changes.end_session, methods=["POST"]),
         Route(f"{_USER}/sessions/end-all", changes.end_sessions, methods=["POST"]),
+        Route(f"{_USER}/unlink", changes.unlink, methods=["POST"]),
         Route(f"{_USER}/phone", changes.show_phone, methods=["GET"]),
         Route(f"{_USER}/phone", changes.set_phone, methods=["POST"]),
         Route(f"{_USER}/reactivate", changes.reactivate, methods=["POST"]),

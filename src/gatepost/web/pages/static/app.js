@@ -52,6 +52,27 @@ function themed(form) {
   });
 }
 
+// Work that is watched: the part of the page is fetched anew until it says no more that it is to be.
+async function watched(part) {
+  const wait = Number(part.dataset.poll) * 1000;
+  await new Promise((done) => { setTimeout(done, wait); });
+  const answer = await fetch(location.href).catch(() => null);
+  if (answer?.redirected) {  // to sign in again, say
+    location.reload();
+    return;
+  }
+  const text = answer?.ok ? await answer.text() : null;
+  const fresh = text && new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
+  if (fresh) {
+    const focused = part.contains(document.activeElement);
+    part.replaceWith(fresh);
+    if (focused) document.getElementById("main").focus();
+    for (const button of fresh.querySelectorAll("[data-copy]")) copyable(button);
+  }
+  if ((fresh || part).dataset.poll) watched(fresh || part);
+}
+
+for (const part of document.querySelectorAll("[data-poll]")) watched(part);
 for (const button of document.querySelectorAll("[data-reveal]")) reveal(button);
 for (const button of document.querySelectorAll("[data-copy]")) copyable(button);
 for (const form of document.querySelectorAll("[data-theme-form]")) themed(form);
