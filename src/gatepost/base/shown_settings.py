@@ -1,11 +1,14 @@
 """Settings as a page shows them: value, origin, variable; what is secret stays so."""
 
+import re
 from typing import Any
 
 import msgspec
 
 from gatepost.base.launch import Launch
 from gatepost.base.settings import ENVIRONMENT_PREFIX, Settings, secret_names
+
+_CREDENTIALS = re.compile(r"//[^/@]*@")
 
 
 class ShownSetting(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +20,11 @@ class ShownSetting(msgspec.Struct, frozen=True, kw_only=True):
     variable: str
     description: str
     is_secret: bool
+
+    @property
+    def is_default(self) -> bool:
+        """Tell whether the operator left it as shipped."""
+        return self.origin == "default"
 
 
 def shown(settings: Settings, launch: Launch) -> list[ShownSetting]:
@@ -44,4 +52,5 @@ def _written(value: Any, *, is_secret: bool) -> str:  # noqa: ANN401 - settings 
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # What stands before the host of a URL lets somebody in, whatever the setting is called.
+    return f"{value:g}" if isinstance(value, float) else _CREDENTIALS.sub("//…@", str(value))

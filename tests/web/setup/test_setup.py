@@ -40,6 +40,16 @@ async def test_looking_spends_nothing(visitor: Visitor, link: str) -> None:
     assert (await visitor.send(link, **FORM)).status_code == 303
 
 
+async def test_the_public_url_is_shown_before_anything_is_bound_to_it(
+    visitor: Visitor, link: str
+) -> None:
+    words = text_of(await visitor.get(link))
+    assert "https://gatepost.test" in words
+    assert "You opened it at" not in words
+    elsewhere = await visitor.http.get(link, headers={"Host": "10.0.0.7:8400"})
+    assert "You opened it at 10.0.0.7:8400." in text_of(elsewhere)
+
+
 async def test_the_links_secret_is_told_to_no_other_page(visitor: Visitor, link: str) -> None:
     for answer in (
         await visitor.get(link),
@@ -66,6 +76,7 @@ async def test_the_administrator_goes_on_to_a_password_and_a_second_factor(
     visitor.secret = secret_of(page)
     done = await visitor.send("/sign-in/enrol/prove", csrf=token, kind="totp", answer=visitor.code)
     assert len(codes_of(done)) == 10
+    assert 'href="/console"' in done.text, "the console comes next"
     asked = (await visitor.get("/session")).json()
     assert (asked["display_name"], asked["administrator"]) == ("Ada Lovelace", True)
     assert not await world.house.administrators.is_needed(world.tenant_id)

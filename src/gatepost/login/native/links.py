@@ -121,8 +121,12 @@ class Links:
             raise LinkUnusable
         return link, user
 
-    async def redeem(self, visit: Visit, secret: str, password: str) -> ToStage:
+    async def redeem(
+        self, visit: Visit, secret: str, password: str, *, return_to: str = ""
+    ) -> ToStage:
         """Set the password and go on to the second factor; every session of the person ends.
+
+        `return_to`: a path of ours where the person is sent in the end.
 
         Raises:
             LinkUnusable: as `find` says.
@@ -135,6 +139,7 @@ class Links:
             user.tenant_id,
             Stage.PASSWORD,
             user_id=user.user_id,
+            return_to=return_to,
             facts={"identifier": user.user_name, "methods": ["pwd"], "tries": 0},
         )
 

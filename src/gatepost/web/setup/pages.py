@@ -1,6 +1,7 @@
 """The set-up page: who is the first administrator?"""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -97,6 +98,8 @@ class SetupPages:
             errors={"email": error} if error else {},
             email=_field(form, "email"),
             name=_field(form, "name"),
+            public_url=self._reception.public_url,
+            remark=_remark(self._reception.public_url, request.url.netloc),
         )
 
     def _spent(self, request: Request) -> Response:
@@ -106,6 +109,15 @@ class SetupPages:
 
 _NO_ADDRESS: Final = "Enter an email address like ada@example.com."
 _TAKEN: Final = "Somebody has this address already. A new link is needed: gatepost admin link."
+
+
+def _remark(public_url: str, host: str) -> str | None:
+    """Say what is wrong with the public URL, which everything is built from later."""
+    if urlsplit(public_url).netloc != host:
+        return f"You opened it at {host}."
+    if not public_url.startswith("https:"):
+        return "Identity providers need https, and so do passkeys on other machines."
+    return None
 
 
 def _field(form: Form, name: str) -> str:

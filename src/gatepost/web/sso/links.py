@@ -13,6 +13,7 @@ from gatepost.web.pages.headers import page_headers
 from gatepost.web.pages.reception import Reception
 from gatepost.web.sso.going import Going
 
+_CONSOLE = "/console"
 _RECORDED_AS = "/links/…"
 
 
@@ -73,10 +74,13 @@ class LinkPages:
                 error = "The two passwords are not the same."
                 return self._form(request, user, link.purpose, {"again": error})
             try:
-                return self._going.to_stage(await self._links.redeem(visit, secret, password))
+                step = await self._links.redeem(
+                    visit, secret, password, return_to=_first_page(user, link.purpose)
+                )
             except PasswordUnacceptable as refusal:
                 error = str(refusal.facts["why"])
                 return self._form(request, user, link.purpose, {"password": error})
+            return self._going.to_stage(step)
 
         return await self._reception.answer(request, work, path=_RECORDED_AS)
 
@@ -92,3 +96,8 @@ class LinkPages:
             user_name=user.user_name,
             is_invitation=purpose == INVITATION,
         )
+
+
+def _first_page(user: UserRow, purpose: str) -> str:
+    """Give where somebody who was invited is sent first; "" where everybody is."""
+    return _CONSOLE if user.is_staff and purpose == INVITATION else ""

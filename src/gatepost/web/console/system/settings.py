@@ -18,6 +18,7 @@ from gatepost.web.console.errors import Errors, errors_of, status_of
 from gatepost.web.console.rooms import ConsoleRooms
 from gatepost.web.console.system import adapting
 from gatepost.web.console.system.adapting import Settings
+from gatepost.web.console.system.simulation import is_playground
 from gatepost.web.pages.reception import Form
 
 PAGE = "/console/system/settings"
@@ -121,6 +122,7 @@ class SettingsPages:
             "settings.html",
             status,
             page=PAGE,
+            is_playground=await is_playground(self._rooms, staff.tenant_id),
             errors=errors or {},
             tenant=tenant,
             schemas=[read_schema(one) for one in tenant.settings.get("schemas") or []],

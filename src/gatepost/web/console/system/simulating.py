@@ -17,6 +17,7 @@ from gatepost.web.console.system.simulation import (
     USERS_MAX,
     Order,
     Simulations,
+    is_playground,
 )
 from gatepost.web.pages.reception import Form
 
@@ -108,8 +109,7 @@ class SimulatorPages:
 
         async def checked(staff: Staff) -> Response:
             form = await self._access.form(request) if request.method == "POST" else {}
-            tenant = await self._rooms.tenants.of(staff.tenant_id)
-            if self._simulations.is_open(tenant):
+            if await is_playground(self._rooms, staff.tenant_id):
                 return await work(staff, form)
             return self._access.page(request, staff, "simulator_closed.html", 404, page=PAGE)
 
@@ -135,6 +135,7 @@ class SimulatorPages:
             "simulator.html",
             status,
             page=PAGE,
+            is_playground=True,
             errors=errors,
             form=form,
             profiles=[(one.name, one.title, one.description) for one in simulator.profiles()],

@@ -14,7 +14,7 @@ import msgspec
 
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.jobs import RUNNING, Running
-from gatepost.store.rows import JobRow, ProviderRow, TenantRow
+from gatepost.store.rows import JobRow, ProviderRow
 from gatepost.tenancy.provider_settings import VENDORS
 from gatepost.tenancy.refusals import TokenNotFound
 from gatepost.web.console.rooms import ConsoleRooms
@@ -38,16 +38,19 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...]
 
 
+async def is_playground(rooms: ConsoleRooms, tenant_id: int) -> bool:
+    """Tell whether anything may be played in the tenant."""
+    if rooms.examination.launch.is_demo:
+        return True
+    return (await rooms.tenants.of(tenant_id)).sandbox
+
+
 class Simulations:
     """Starts runs and reads them."""
 
     def __init__(self, rooms: ConsoleRooms) -> None:
         self._rooms = rooms
         self.simulator = rooms.simulator
-
-    def is_open(self, tenant: TenantRow) -> bool:
-        """Tell whether anything may be played in the tenant."""
-        return tenant.sandbox or self._rooms.examination.launch.is_demo
 
     async def running(self, tenant_id: int) -> JobRow | None:
         """Find the run that is under way: there is one at a time."""

@@ -16,6 +16,7 @@ from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors, errors_of, status_of
 from gatepost.web.console.people.page import display_name
 from gatepost.web.console.rooms import ConsoleRooms
+from gatepost.web.console.system.simulation import is_playground
 from gatepost.web.pages.headers import page_headers
 from gatepost.web.pages.reception import Form
 
@@ -46,6 +47,7 @@ class StaffPages:
                 staff,
                 "staff.html",
                 page=PAGE,
+                is_playground=await is_playground(self._rooms, staff.tenant_id),
                 rows=[row_of(one, names) for one in found],
                 own_id=staff.signed.user.user_id,
                 remarks=_remarks(found),

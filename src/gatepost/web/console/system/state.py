@@ -10,6 +10,7 @@ from gatepost import __version__
 from gatepost.tenancy.doctor.finding import BAD, OK, WARNING, Finding
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.rooms import ConsoleRooms
+from gatepost.web.console.system.simulation import is_playground
 
 PAGE = "/console/system"
 
@@ -76,6 +77,11 @@ class Line(msgspec.Struct, frozen=True):
     says: str
     fix: str
 
+    @property
+    def is_command(self) -> bool:
+        """Tell whether the fix is to be typed."""
+        return self.fix.startswith(("gatepost ", "chmod ")) and not self.fix.endswith(".")
+
 
 class StatePage:
     """Shows what was found, the broken first."""
@@ -95,6 +101,7 @@ class StatePage:
                 staff,
                 "system.html",
                 page=PAGE,
+                is_playground=await is_playground(self._rooms, staff.tenant_id),
                 version=__version__,
                 verdict=_verdict(found),
                 groups=_grouped(found),
