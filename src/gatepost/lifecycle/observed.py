@@ -70,11 +70,13 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
 
     `seen`: by observation, and when where that is known. `failed`: by observation that is not
     there, the request that tried and was refused. `last`: the newest request of the half.
+    `reasons`: why requests of the half were refused of late.
     """
 
     seen: Mapping[str, datetime | None]
     failed: Mapping[str, RequestGlance]
     last: RequestGlance | None
+    reasons: frozenset[str] = frozenset()
 
 
 def is_refused(one: RequestGlance) -> bool:
@@ -108,7 +110,7 @@ def _provisioning(known: Known) -> Observed:
     seen = {name: at for name, (is_seen, at) in found.items() if is_seen}
     newest = asked[-1] if asked else None
     failed = {name: one for name, one in _refusals(asked).items() if name not in seen}
-    return Observed(seen=seen, failed=failed, last=newest)
+    return Observed(seen=seen, failed=failed, last=newest, reasons=_reasons(asked))
 
 
 def _refusals(asked: list[RequestGlance]) -> dict[str, RequestGlance]:
@@ -199,7 +201,12 @@ def _signing_in(known: Known, protocol: str) -> Observed:
     refused = [one for one in asked if is_refused(one)]
     tries = {"sso_tested", "sign_in"} if refused and asked[-1] is refused[-1] else set()
     failed = {name: refused[-1] for name in tries if name not in seen}
-    return Observed(seen=seen, failed=failed, last=asked[-1] if asked else None)
+    newest = asked[-1] if asked else None
+    return Observed(seen=seen, failed=failed, last=newest, reasons=_reasons(asked))
+
+
+def _reasons(asked: list[RequestGlance]) -> frozenset[str]:
+    return frozenset(one.reason for one in asked if is_refused(one))
 
 
 def _is_live(token: TokenRow, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from gatepost.lifecycle.observed import OBSERVATIONS
 from gatepost.scim.urns import GATEPOST_USER
 from gatepost.web.console.guides import document, source
 from gatepost.web.console.guides.live import clock
-from gatepost.web.console.guides.rendering import FIELD, PLACEHOLDER, parts_of
+from gatepost.web.console.guides.rendering import FIELD, PLACEHOLDER, Surroundings, parts_of
 from gatepost.web.console.guides.source import BY_HAND, Guide, GuideInvalid, guides, read
 from gatepost.web.console.guides.values import LABELS, LINKS, PAGES, TOKEN
 from gatepost.web.console.providers.facts import VENDORS
@@ -168,13 +168,14 @@ def test_a_source_that_is_no_guide_is_refused(broken: str) -> None:
 
 
 VALUES = {name: f"<{name}>" for name in LABELS}
+AROUND = Surroundings(VALUES, "/p")
 
 
 def test_a_label_with_one_value_is_a_field_and_all_else_is_text() -> None:
     text = (
         "Before {{ scim.base_url }}.\n\nTenant URL: {{ scim.base_url }}\n\nSecret: {{ scim.token }}"
     )
-    parts = parts_of(text, VALUES, "/p", "Do it")
+    parts = parts_of(text, AROUND, "Do it")
     assert [(one.kind, one.label, one.value) for one in parts] == [
         ("text", "", ""),
         ("field", "Tenant URL", "<scim.base_url>"),
@@ -191,7 +192,7 @@ def test_values_are_escaped_wherever_they_stand() -> None:
         "| a {{ provider.name }} | b |\n|---|---|\n| {{ scim.base_url }} | c |\n\n"
         "```json\n{{ provider.name }}\n```\n\n- {{ provider.name }}\n"
     )
-    (part,) = parts_of(text, values, "/p", hostile)
+    (part,) = parts_of(text, Surroundings(values, "/p"), hostile)
     assert "<script" not in part.html
     assert "javascript:x)" in part.html
     assert 'href="javascript' not in part.html
@@ -199,13 +200,13 @@ def test_values_are_escaped_wherever_they_stand() -> None:
 
 
 def test_html_of_a_source_is_text() -> None:
-    (part,) = parts_of("a <b>b</b> <img src=x>", VALUES, "/p", "x")
+    (part,) = parts_of("a <b>b</b> <img src=x>", AROUND, "x")
     assert "<b>" not in part.html
     assert "<img" not in part.html
 
 
 def test_tables_can_be_scrolled_and_name_their_columns() -> None:
-    (part,) = parts_of("| a | b |\n|---|---|\n| c | d |", VALUES, "/p", 'Map "it"')
+    (part,) = parts_of("| a | b |\n|---|---|\n| c | d |", AROUND, 'Map "it"')
     assert 'role="region" aria-label="Table: Map &#34;it&#34;" tabindex="0"' in part.html
     assert '<th scope="col">a</th>' in part.html
     assert "style=" not in part.html
@@ -213,19 +214,28 @@ def test_tables_can_be_scrolled_and_name_their_columns() -> None:
 
 def test_links_lead_into_this_providers_pages() -> None:
     (part,) = parts_of(
-        "[a](console://saml) [b](console://mapping) [c](https://x.example)", VALUES, "/p", "x"
+        "[a](console://saml) [b](console://mapping) [c](https://x.example)", AROUND, "x"
     )
     assert 'href="/p/saml"' in part.html
-    assert 'href="/console/mapping"' in part.html
+    assert 'href="/console/mapping?provider=p"' in part.html
     assert '<a href="https://x.example" rel="noreferrer">' in part.html
     with pytest.raises(KeyError):
-        parts_of("[a](console://nowhere)", VALUES, "/p", "x")
+        parts_of("[a](console://nowhere)", AROUND, "x")
+
+
+def test_a_reason_that_was_seen_says_so_and_no_other() -> None:
+    text = (
+        "| reason | b |\n|---|---|\n| `auth.missing` | c |\n| `route.none`, `parse.invalid` | d |"
+    )
+    (part,) = parts_of(text, Surroundings(VALUES, "/p", {"route.none"}), "x")
+    assert "<code>route.none</code> <strong>seen here</strong>, " in part.html
+    assert part.html.count("seen here") == 1
 
 
 def test_drawing_leaves_the_parsed_source_as_it_was() -> None:
     text = "Is {{ provider.name }} and [a](console://saml)"
-    first = parts_of(text, {**VALUES, "provider.name": "One"}, "/1", "x")
-    second = parts_of(text, {**VALUES, "provider.name": "Two"}, "/2", "x")
+    first = parts_of(text, Surroundings({**VALUES, "provider.name": "One"}, "/1"), "x")
+    second = parts_of(text, Surroundings({**VALUES, "provider.name": "Two"}, "/2"), "x")
     assert "One" in first[0].html
     assert "One" not in second[0].html
     assert "/2/saml" in second[0].html

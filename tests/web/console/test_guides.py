@@ -177,6 +177,20 @@ async def test_a_refused_create_fails_the_step_that_waits_for_a_user(
     assert found["assign-people-and-start"] == "failed"
     assert found["test-the-connection"] == "seen"
     assert "Send Technician or endUser as userType" in said(page)
+    assert "validate.user_type seen here" in said(page)
+    assert said(page).count("seen here") == 1
+
+
+async def test_a_product_without_groups_is_not_waited_for(world: World, admin: Visitor) -> None:
+    """R26."""
+    client = await world.client("Old", vendor="generic-no-groups")
+    user_id = await client.user()
+    await client.http.get("/Users")
+    await client.send("PATCH", f"/Users/{user_id}", replace("active", value=False))
+    await world.house.recorder.flush()
+    path = "/console/providers/old/guides/generic-scim"
+    assert (await states(admin, path))["push-groups"] == "left_out"
+    assert "Every step that leaves a trace here was seen." in said(await admin.http.get(path))
 
 
 async def test_jumpclouds_test_is_recognised_and_its_user_counts_for_nothing(

@@ -14,7 +14,7 @@ from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.guides import source
 from gatepost.web.console.guides.live import clock, next_look
 from gatepost.web.console.guides.progress import Progress, progress
-from gatepost.web.console.guides.rendering import Part, parts_of
+from gatepost.web.console.guides.rendering import Part, Surroundings, parts_of
 from gatepost.web.console.guides.source import Guide
 from gatepost.web.console.guides.values import LABELS, TOKENS, values_of
 from gatepost.web.console.providers.facts import VENDORS
@@ -22,6 +22,11 @@ from gatepost.web.console.rooms import ConsoleRooms
 from gatepost.web.pages.headers import page_headers
 
 _LOOKED = "n"
+_AWAITED = {
+    "scim": "Waiting for the first request…",
+    "saml": "Waiting for the first test or sign-in…",
+    "oidc": "Waiting for the first test or sign-in…",
+}
 _NOT_FOUND = 404
 _OK = 200
 
@@ -58,19 +63,20 @@ class Guides:
 
         async def draw(staff: Staff, provider: ProviderRow, guide: Guide) -> Response:
             path = f"/console/providers/{provider.slug}"
-            values = values_of(provider, self._public_url)
+            live = await self._live(request, staff, provider, guide)
+            around = Surroundings(values_of(provider, self._public_url), path)
             return self._access.page(
                 request,
                 staff,
                 "guide.html",
                 guide=guide,
-                intro=parts_of(guide.intro, values, path, guide.title),
-                sections=_sections(guide, values, path),
+                intro=parts_of(guide.intro, around, guide.title),
+                sections=_sections(guide, around, live["progress"].reasons),
                 vendor=VENDORS.get(guide.vendor, "any product"),
                 tokens=f"{path}{TOKENS}",
                 provider_vendor=VENDORS[provider.vendor],
                 fits=guide in source.of_vendor(provider.vendor),
-                **await self._live(request, staff, provider, guide),
+                **live,
             )
 
         return await self._one(request, draw)
@@ -155,15 +161,18 @@ class Guides:
             "here": f"/console/providers/{provider.slug}/guides/{guide.id}",
             "progress": found,
             "look": look,
+            "awaited": _AWAITED[guide.protocol],
             "clock": clock,
         }
 
 
-def _sections(guide: Guide, values: dict[str, str], path: str) -> list[Shown]:
+def _sections(guide: Guide, around: Surroundings, reasons: frozenset[str]) -> list[Shown]:
+    """Draw the sections; of the common mistakes, those that were seen here say so."""
     found, number = [], 0
     for one in guide.sections:
         number += one.is_step
-        parts = parts_of(one.text, values, path, one.title)
+        marked = () if one.is_step else reasons
+        parts = parts_of(one.text, msgspec.structs.replace(around, marked=marked), one.title)
         found.append(Shown(one.title, one.anchor, number if one.is_step else None, parts))
     return found
 

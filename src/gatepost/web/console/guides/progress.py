@@ -8,9 +8,10 @@ import msgspec
 from gatepost.lifecycle.explain_words import fix_of
 from gatepost.lifecycle.observed import Observed, Trace, is_refused
 from gatepost.store.rows import ProviderRow
+from gatepost.tenancy.provider_settings import NO_GROUPS
 from gatepost.web.console.guides.source import BY_HAND, Guide, Section
 
-State = Literal["seen", "failed", "waiting", "todo", "by_hand"]
+State = Literal["seen", "failed", "waiting", "todo", "by_hand", "left_out"]
 
 WORDS: dict[State, str] = {
     "seen": "Seen",
@@ -18,6 +19,7 @@ WORDS: dict[State, str] = {
     "waiting": "Waiting",
     "todo": "To do",
     "by_hand": "Check it yourself",
+    "left_out": "Not with this product",
 }
 ICONS: dict[State, str] = {
     "seen": "circle-check",
@@ -25,7 +27,9 @@ ICONS: dict[State, str] = {
     "waiting": "clock",
     "todo": "chevron-right",
     "by_hand": "circle-question-mark",
+    "left_out": "x",
 }
+_SETTLED: frozenset[State] = frozenset({"seen", "by_hand", "left_out"})
 _PATH_MAX = 160
 
 
@@ -62,15 +66,16 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """All steps, and the newest request of that half of the provider."""
+    """All steps, the newest request of that half of the provider, and why some were refused."""
 
     steps: list[Step]
     last: Request | None
+    reasons: frozenset[str]
 
     @property
     def is_done(self) -> bool:
         """Tell whether all that can be seen was seen."""
-        return all(one.state in {"seen", "by_hand"} for one in self.steps)
+        return all(one.state in _SETTLED for one in self.steps)
 
     @property
     def is_begun(self) -> bool:
@@ -90,10 +95,10 @@ def progress(guide: Guide, observed: Observed, provider: ProviderRow) -> Progres
     steps: list[Step] = []
     is_reached = False
     for number, section in enumerate(guide.steps, 1):
-        state = _state(section, observed, is_reached=is_reached)
+        state = _state(section, observed, provider, is_reached=is_reached)
         is_reached = is_reached or state in {"waiting", "failed"}
         steps.append(_step(number, section, state, observed, provider))
-    return Progress(steps, last)
+    return Progress(steps, last, observed.reasons)
 
 
 def shown(observed: Observed, provider: ProviderRow) -> Request | None:
@@ -101,7 +106,11 @@ def shown(observed: Observed, provider: ProviderRow) -> Request | None:
     return _request(observed.last, provider) if observed.last else None
 
 
-def _state(section: Section, observed: Observed, *, is_reached: bool) -> State:
+def _state(
+    section: Section, observed: Observed, provider: ProviderRow, *, is_reached: bool
+) -> State:
+    if section.seen == ("group",) and provider.vendor in NO_GROUPS:
+        return "left_out"
     if section.seen == (BY_HAND,):
         return "by_hand"
     if all(one in observed.seen for one in section.seen):

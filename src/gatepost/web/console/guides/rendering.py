@@ -6,7 +6,7 @@ whatever it holds, and the renderer escapes it.
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -20,9 +20,21 @@ PLACEHOLDER = re.compile(r"\{\{ ([a-z_.]+) \}\}")
 FIELD = re.compile(r"^([^{}\n]+): \{\{ ([a-z_.]+) \}\}$")
 """A line that is a label and one value, and nothing else."""
 
+SEEN_HERE = "seen here"
 _CONSOLE = "console://"
 _WORD = re.compile(r"[^a-z0-9]+")
 _TABLE = '<div class="table-responsive" role="region" aria-label="Table: {}" tabindex="0">'
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a text is drawn with: the placeholders' values, and the provider's own page.
+
+    `marked`: words in code that are said to have been seen here.
+    """
+
+    values: Mapping[str, str]
+    path: str
+    marked: Collection[str] = ()
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,11 +50,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     value: str = ""
 
 
-def parts_of(text: str, values: Mapping[str, str], path: str, title: str) -> list[Part]:
-    """Draw a text of a guide.
-
-    `path` is the provider's page, below which its links lead; `title` is the section's, and
-    names its tables and fields.
+def parts_of(text: str, around: Surroundings, title: str) -> list[Part]:
+    """Draw a text of a guide; `title` is the section's, and names its tables and fields.
 
     Raises:
         KeyError: a placeholder or link is none of ours.
@@ -52,12 +61,12 @@ def parts_of(text: str, values: Mapping[str, str], path: str, title: str) -> lis
     for block in _blocks(tokens_of(text)):
         field = FIELD.match(block[1].content) if _is_paragraph(block) else None
         if field is None:
-            rest.extend(_filled(one, values, path) for one in block)
+            rest.extend(_filled(one, around) for one in block)
             continue
         found.extend(_drawn(rest, title))
         rest = []
         id_ = f"{_WORD.sub('-', title.lower())}-{len(found)}"
-        found.append(_field(id_, field.group(1), field.group(2), values))
+        found.append(_field(id_, field.group(1), field.group(2), around.values))
     return [*found, *_drawn(rest, title)]
 
 
@@ -83,36 +92,52 @@ def _is_paragraph(block: list[Token]) -> bool:
     return [one.type for one in block] == ["paragraph_open", "inline", "paragraph_close"]
 
 
-def _filled(token: Token, values: Mapping[str, str], path: str) -> Token:
+def _filled(token: Token, around: Surroundings) -> Token:
     """Give a copy of the token with the values in it."""
     filled = copy.copy(token)
     if filled.type == "fence":
-        filled.content = PLACEHOLDER.sub(lambda found: values[found.group(1)], filled.content)
+        filled.content = _in_code(filled.content, around)
     elif filled.type == "th_open":
         filled.attrs = {**filled.attrs, "scope": "col"}
     elif filled.children:
         filled.children = [
-            one for child in filled.children for one in _filled_inline(child, values, path)
+            one for child in filled.children for one in _filled_inline(child, around)
         ]
     return filled
 
 
-def _filled_inline(child: Token, values: Mapping[str, str], path: str) -> Iterator[Token]:
+def _filled_inline(child: Token, around: Surroundings) -> Iterator[Token]:
     if child.type == "code_inline":
-        content = PLACEHOLDER.sub(lambda found: values[found.group(1)], child.content)
-        yield _with(child, content=content)
+        yield _with(child, content=_in_code(child.content, around))
+        if child.content in around.marked:
+            yield from _mark(child)
     elif child.type == "link_open":
-        yield _with(child, attrs=_link(str(child.attrs["href"]), path))
+        yield _with(child, attrs=_link(str(child.attrs["href"]), around.path))
     elif child.type == "text":
-        for place, piece in enumerate(PLACEHOLDER.split(child.content)):
-            if piece == NAME and place % 2:
-                yield _with(child, content=values[NAME])
-            elif place % 2:
-                yield Token("code_inline", "code", 0, content=values[piece], markup="`")
-            elif piece:
-                yield _with(child, content=piece)
+        yield from _in_text(child, around.values)
     else:
         yield child
+
+
+def _in_code(text: str, around: Surroundings) -> str:
+    return PLACEHOLDER.sub(lambda found: around.values[found.group(1)], text)
+
+
+def _in_text(child: Token, values: Mapping[str, str]) -> Iterator[Token]:
+    for place, piece in enumerate(PLACEHOLDER.split(child.content)):
+        if piece == NAME and place % 2:
+            yield _with(child, content=values[NAME])
+        elif place % 2:
+            yield Token("code_inline", "code", 0, content=values[piece], markup="`")
+        elif piece:
+            yield _with(child, content=piece)
+
+
+def _mark(child: Token) -> Iterator[Token]:
+    yield _with(child, type="text", tag="", content=" ")
+    yield Token("strong_open", "strong", 1)
+    yield _with(child, type="text", tag="", content=SEEN_HERE)
+    yield Token("strong_close", "strong", -1)
 
 
 def _link(href: str, path: str) -> dict[str, str | int | float]:

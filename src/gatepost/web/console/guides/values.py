@@ -49,7 +49,7 @@ LINKS: Mapping[str, str] = {
 """Where `console://name` leads, below the provider's own page."""
 
 PAGES: Mapping[str, str] = {
-    "mapping": "/console/mapping",
+    "mapping": "/console/mapping?provider={slug}",
     "conflicts": "/console/conflicts",
 }
 """Where it leads elsewhere in the console."""
@@ -61,7 +61,9 @@ def href_of(name: str, path: str) -> str:
     Raises:
         KeyError: there is no such name.
     """
-    return PAGES[name] if name in PAGES else path + LINKS[name]
+    if name in PAGES:
+        return PAGES[name].format(slug=path.rpartition("/")[2])
+    return path + LINKS[name]
 
 
 def values_of(provider: ProviderRow, public_url: str) -> dict[str, str]:
