@@ -20,6 +20,7 @@ def test_sandbox_says_where_it_is_in_one_line_and_serves_scim(tmp_path: Path) ->
         assert created.status == 201
         assert created.json["meta"]["location"].startswith(said["scim_base_url"])
         assert ask(said["admin_link"]).status == 200
+        assert said["console_url"] == f"{said['public_url']}/console"
 
 
 def test_nothing_but_the_line_is_on_standard_output() -> None:

@@ -30,6 +30,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     scim_base_url: str
     token: str
     admin_link: str
+    console_url: str
     public_url: str
     database_url: str
     tenant: str
@@ -56,7 +57,8 @@ def sandbox(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click pas
     """Run a throwaway server with one tenant and one identity provider.
 
     When it answers, one line of JSON on standard output says where: scim_base_url,
-    token, admin_link and more. SIGTERM or Ctrl-C ends it; its data, in a temporary
+    token, admin_link, console_url and more. Open admin_link once to make yourself its
+    administrator; it ends in the console, which has a simulator here. SIGTERM or Ctrl-C ends it; its data, in a temporary
     directory, goes with it. A database given with --database is brought up to date,
     gets a tenant of its own, and is left there.
     """
@@ -106,6 +108,7 @@ async def _furnish(settings: Settings, mode: str, domains: list[str]) -> Endpoin
             scim_base_url=f"{settings.public_url}/scim/v2/{provider.slug}",
             token=token.secret,
             admin_link=await new_admin_link(house, tenant.tenant_id),
+            console_url=f"{settings.public_url}/console",
             public_url=settings.public_url,
             database_url=settings.database_url,
             tenant=tenant.name,
