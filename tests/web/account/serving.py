@@ -10,6 +10,7 @@ import uvicorn
 
 from gatepost.base.actor import Actor, ActorKind
 from gatepost.base.clock import FakeClock
+from gatepost.base.fetching import Fetcher
 from gatepost.base.ids import Uuid7Ids
 from gatepost.base.secrets import SystemSecrets
 from gatepost.base.settings import Settings
@@ -21,14 +22,21 @@ Given = TypeVar("Given")
 
 
 class Served:
-    """A world that listens on `url`; `run` does something in its thread."""
+    """A world that listens on `url`; `run` does something in its thread.
 
-    def __init__(self, folder: Path) -> None:
+    With a `public_url` it calls itself so wherever it listens, as if behind a proxy.
+    """
+
+    def __init__(
+        self, folder: Path, *, public_url: str | None = None, fetcher: Fetcher | None = None
+    ) -> None:
         config = uvicorn.Config("unset", port=0, log_level="critical", ws="none", lifespan="off")
         self._server = uvicorn.Server(config)
         self._socket = config.bind_socket()
         self.url = f"http://localhost:{self._socket.getsockname()[1]}"
         self._folder = folder
+        self._public_url = public_url or self.url
+        self._fetcher = fetcher
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -54,14 +62,19 @@ class Served:
         clock = FakeClock(START)
         settings = Settings(
             database_url=f"sqlite:///{self._folder / 'gatepost.db'}",
-            public_url=self.url,
+            public_url=self._public_url,
             secret_keys=SECRET_KEY,
             mail_url="log:",
             sms_url="log:",
             sms_countries="DE",  # type: ignore[arg-type] - it is split
         )
         house = await open_house(
-            settings, clock=clock, ids=Uuid7Ids(clock), secrets=SystemSecrets(), upgrade=True
+            settings,
+            clock=clock,
+            ids=Uuid7Ids(clock),
+            secrets=SystemSecrets(),
+            fetcher=self._fetcher,
+            upgrade=True,
         )
         system = Writer(Actor(kind=ActorKind.SYSTEM, tenant_id=0, name="system"))
         return World(house, await house.tenants.ensure_default(system))
