@@ -61,6 +61,7 @@ from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.health import Attention, ProviderHealth
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
+from gatepost.tenancy.releasing import Releasing
 from gatepost.tenancy.saved_views import SavedViews
 from gatepost.tenancy.sso import SingleSignOn
 from gatepost.tenancy.sso_keys import KeyMaker
@@ -266,6 +267,9 @@ def page_doors(house: House) -> Doors:
             gate=Gate(house.database),
             traffic=Traffic(house.database),
             default_roles=DefaultRoles(house.database, house.providers),
+            releasing=Releasing(
+                house.jobs, house.users, Listing(house.database), house.providers, house.tenants
+            ),
             single_sign_on=house.single_sign_on,
             tenants=house.tenants,
             organizations=house.organizations,

@@ -164,6 +164,11 @@ WORDS: Mapping[str, Words] = {
         "Switch it on at the identity provider first.",
         _CONFLICT,
     ),
+    "guard.scim_on": Words(
+        "SCIM is on for {provider}, which writes to its users.",
+        "Pause it or switch it off first.",
+        _CONFLICT,
+    ),
     "scope.paused": Words(
         "SCIM is paused for {provider}.",
         "Let it go on with `gatepost provider resume {provider}`.",

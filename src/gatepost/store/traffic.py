@@ -4,26 +4,23 @@ Every read begins at the index of the provider's records and stops after so many
 however many there are. Ids grow with time, so an instant is a place in that index.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from gatepost.base.ids import first_id
-from gatepost.store.codec import among, codec_of
+from gatepost.store.codec import Codec, among, codec_of
 from gatepost.store.database import Database
 from gatepost.store.tables import Kind
 
 LOOKED_AT = 20_000
 """Records beyond the newest so many are not looked at."""
 
-_COLUMNS = {
-    "request_id": Kind.ID, "at": Kind.INSTANT, "token_id": Kind.ID, "method": Kind.TEXT,
-    "path": Kind.TEXT, "status": Kind.INTEGER, "reason": Kind.TEXT, "subject_kind": Kind.TEXT,
-    "subject_id": Kind.ID, "subject_key": Kind.TEXT,
-}  # fmt: skip
-_NAMES = ", ".join(_COLUMNS)
+_NAMES = (
+    "request_id, at, token_id, method, path, status, reason, subject_kind, subject_id, subject_key"
+)
 _OF_SCIM = "(path LIKE '/scim/v2/%' OR path LIKE '/Bulk/%')"
 _WRITES = "method IN ('POST', 'PUT', 'PATCH', 'DELETE')"
 _OF_RESOURCES = "subject_kind IS NOT NULL AND path NOT LIKE '%/.search%'"
@@ -92,7 +89,7 @@ async def newest_refused(
         WHERE tenant_id = $1 AND provider_id = $2 AND request_id >= $3 AND status >= 400
         AND {_OF_SCIM} ORDER BY request_id DESC LIMIT 1"""  # noqa: S608 - fixed texts
     key = tenant_id, codec.id(provider_id), codec.id(first_id(since))
-    return next((_read(database, one) for one in await database.scan(statement, *key)), None)
+    return next(iter(_read(codec, await database.scan(statement, *key))), None)
 
 
 async def uses(
@@ -161,13 +158,28 @@ async def _newest(
             ORDER BY request_id DESC LIMIT {LOOKED_AT}) AS newest
         WHERE {rest} ORDER BY request_id DESC LIMIT {int(limit)}"""  # noqa: S608 - fixed texts
     key = whose[0], codec.id(whose[1]), codec.id(first_id(since))
-    return [_read(database, one) for one in await database.scan(statement, *key)]
+    return _read(codec, await database.scan(statement, *key))
 
 
-def _read(database: Database, row: tuple[Any, ...]) -> Sent:
-    codec = codec_of(database)
-    values: dict[str, Any] = {
-        name: codec.decode(kind, value)
-        for (name, kind), value in zip(_COLUMNS.items(), row, strict=False)
-    }
-    return Sent(**values, is_partial=bool(row[-1]))
+def _read(codec: Codec, rows: Sequence[tuple[Any, ...]]) -> list[Sent]:
+    """Decode many rows at once; most columns are as they are stored."""
+    as_id, as_instant = codec.decoder(Kind.ID), codec.decoder(Kind.INSTANT)
+    return [
+        Sent(
+            as_id(request_id),
+            as_instant(at),
+            as_id(token_id) if token_id else None,
+            method,
+            path,
+            status,
+            reason,
+            kind,
+            as_id(subject_id) if subject_id else None,
+            subject_key,
+            bool(is_partial),
+        )
+        for (
+            request_id, at, token_id, method, path, status, reason, kind, subject_id, subject_key,
+            is_partial,
+        ) in rows
+    ]  # fmt: skip

@@ -75,6 +75,12 @@ class ScimSwitchedOff(Refusal):
     code = "scim.switched_off"
 
 
+class ScimStillOn(Refusal):
+    """The provider still writes to its users; pause it or switch it off first. Facts: provider."""
+
+    code = "guard.scim_on"
+
+
 class ScimPaused(Refusal):
     """An administrator paused the provider's SCIM half for a while. Facts: provider."""
 

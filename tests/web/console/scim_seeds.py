@@ -7,7 +7,7 @@ from gatepost.store.rows import DeviationRow, ProviderRow, TokenRow
 from gatepost.store.tables import DEVIATIONS, TOKENS, key_of
 from tests.rules.world import World, a_group, a_user, replace
 
-_FORMS = ("scim/on", "scim/off", "tokens/new", "settings", "defaults", "delete")
+_FORMS = ("scim/on", "scim/off", "tokens/new", "settings", "defaults", "delete", "release")
 LONG_NAME = "Token of the production tenant in Frankfurt that somebody named at length"
 
 

@@ -50,6 +50,7 @@ LOOKING = {
     "/console/providers/{slug}/guides/{guide}",
     "/console/providers/{slug}/guides/{guide}/live",
     "/console/providers/{slug}/guides/{guide}/values",
+    "/console/providers/{slug}/release/{job_id}",
     "/console/providers/{slug}/test",
     "/console/providers/{slug}/tests/{attempt_id}",
     "/console/providers/{slug}/tokens/{token_id}/rotation",

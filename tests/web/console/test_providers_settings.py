@@ -1,5 +1,6 @@
 """Settings and defaults of a provider, and its end, in the console (R4, R9, R12, R26, R27, R39)."""
 
+import asyncio
 import re
 
 import pytest
@@ -230,3 +231,42 @@ async def test_the_list_tells_how_every_half_stands(
     page = said(await admin.http.get("/console/providers"))
     assert "On, but without a live token" in page
     assert "No live token" in page
+
+
+async def test_all_users_are_released_as_long_work_once_scim_is_off(
+    world: World, admin: Visitor, client: Client
+) -> None:
+    people = [await client.user(f"{name}@example.com") for name in ("ada", "bob", "eve")]
+    assert "SCIM is on" in said(await admin.http.get(f"{OKTA}/release"))
+    refused = await admin.change(f"{OKTA}/release")
+    assert refused.status_code == 409
+    await world.configured(client, scim_enabled=False)
+    page = said(await admin.http.get(f"{OKTA}/release"))
+    assert "Release 3 users" in page
+    assert "ada@example.com" in page
+    begun = await admin.change(f"{OKTA}/release")
+    watch = begun.headers["location"]
+    for _ in range(1_000):
+        shown = said(await admin.http.get(watch))
+        if "Done" in shown:
+            break
+        await asyncio.sleep(0.01)
+    assert "3 of 3 released" in shown
+    rows = [await world.row(one) for one in people]
+    assert [(one.provider_id, one.auth_type) for one in rows] == [(None, "native")] * 3
+    assert len(await world.activities(event="user.released")) == 3
+    done = await admin.change(f"{OKTA}/delete", {"typed": "Okta"})
+    assert done.status_code == 303
+
+
+async def test_a_release_is_stopped_and_is_of_its_own_provider_only(
+    world: World, admin: Visitor, client: Client
+) -> None:
+    await client.user("ada@example.com")
+    await world.configured(client, scim_enabled=False)
+    watch = (await admin.change(f"{OKTA}/release")).headers["location"]
+    assert (await admin.change(watch)).headers["location"] == watch
+    await world.house.providers.create(world.writer, "Entra")
+    other = watch.replace("/okta/", "/entra/")
+    assert (await admin.http.get(other)).status_code == 404
+    assert (await admin.change(other)).status_code == 404

@@ -36,6 +36,7 @@ _WORDS: Mapping[str, str] = {
     "validate.token_lifetime": "A token lives {least} to {most} days, or never expires.",
     "match.no_token": "There is no such live token: it was revoked, or never was.",
     "guard.provider_in_use": "{provider} still manages {count} users. Release them first.",
+    "guard.scim_on": "SCIM is on for {provider}. Pause it or switch it off first.",
     "scim.switched_off": "SCIM is off for {provider}. Switch it on first.",
     "preview.stale": "Something changed since the preview. Look at it again.",
     "validate.setting": "{setting}: {why}.",

@@ -29,6 +29,7 @@ from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.health import Attention, ProviderHealth
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
+from gatepost.tenancy.releasing import Releasing
 from gatepost.tenancy.saved_views import SavedViews
 from gatepost.tenancy.sso import SingleSignOn
 from gatepost.tenancy.tenants import Tenants
@@ -45,6 +46,7 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     gate: Gate
     traffic: Traffic
     default_roles: DefaultRoles
+    releasing: Releasing
     single_sign_on: SingleSignOn
     tenants: Tenants
     organizations: Organizations

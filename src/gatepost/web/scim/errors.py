@@ -164,6 +164,7 @@ WORDS: dict[type[Refusal], Words] = {
             "Ask its administrator to switch it on, or stop provisioning here."
         ),
     ),
+    tenancy.ScimStillOn: (errors.Conflict, lambda _: "SCIM is on for the provider."),
     tenancy.ScimPaused: (
         errors.Unavailable,
         lambda f: (

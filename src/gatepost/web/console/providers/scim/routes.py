@@ -8,6 +8,7 @@ from gatepost.web.console.providers.scim.card import ScimCard
 from gatepost.web.console.providers.scim.defaults import Defaults
 from gatepost.web.console.providers.scim.deleting import Deletion
 from gatepost.web.console.providers.scim.once import OncePage
+from gatepost.web.console.providers.scim.releasing import Release
 from gatepost.web.console.providers.scim.rotating import Rotations
 from gatepost.web.console.providers.scim.settings import ProviderSettings
 from gatepost.web.console.providers.scim.switching import ScimSwitches
@@ -26,7 +27,7 @@ def routes(access: Access, rooms: ConsoleRooms, page: ProviderPage) -> list[Rout
         TokenPages(access, rooms, page, once),
     )
     settings, defaults = ProviderSettings(access, rooms, page), Defaults(access, rooms, page)
-    deletion = Deletion(access, rooms, page)
+    release, deletion = Release(access, rooms, page), Deletion(access, rooms, page)
     rotations = Rotations(access, rooms, page, tokens, once)
     return [
         Route(f"{_PROVIDER}/scim/on", switches.show_on, methods=["GET"]),
@@ -47,6 +48,10 @@ def routes(access: Access, rooms: ConsoleRooms, page: ProviderPage) -> list[Rout
         Route(f"{_PROVIDER}/settings", settings.save, methods=["POST"]),
         Route(f"{_PROVIDER}/defaults", defaults.show, methods=["GET"]),
         Route(f"{_PROVIDER}/defaults", defaults.save, methods=["POST"]),
+        Route(f"{_PROVIDER}/release", release.show, methods=["GET"]),
+        Route(f"{_PROVIDER}/release", release.start, methods=["POST"]),
+        Route(f"{_PROVIDER}/release/{{job_id}}", release.watch, methods=["GET"]),
+        Route(f"{_PROVIDER}/release/{{job_id}}", release.stop, methods=["POST"]),
         Route(f"{_PROVIDER}/delete", deletion.show, methods=["GET"]),
         Route(f"{_PROVIDER}/delete", deletion.delete, methods=["POST"]),
     ]
