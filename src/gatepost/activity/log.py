@@ -31,11 +31,6 @@ class ActivityLog:
         """Read up to `limit` activities about somebody or something, newest first."""
         return await self.newest(tenant_id, ActivityListing(subject_id=subject_id), limit)
 
-    async def latest(self, tenant_id: int, limit: int) -> list[tuple[ActivityRow, str]]:
-        """Read the last activities, newest first, each with its sentence."""
-        rows = await self.newest(tenant_id, ActivityListing(), limit)
-        return [(one, sentence_of(one)) for one in rows]
-
     async def all(self, tenant_id: int, listing: ActivityListing) -> AsyncIterator[ActivityRow]:
         """Read every activity, newest first, in pages."""
         before: str | None = None
@@ -62,20 +57,16 @@ class ActivityLog:
                 await self._clock.sleep(_POLL_S)
 
 
-def sentence_of(row: ActivityRow) -> str:
-    """Say the activity, for people."""
-    return sentence(row.event, actor=row.actor_name, subject=row.subject_name, data=dict(row.data))
-
-
 def as_document(row: ActivityRow) -> dict[str, Any]:
     """Give an activity as JSON for people and programs, with its sentence."""
+    said = sentence(row.event, actor=row.actor_name, subject=row.subject_name, data=dict(row.data))
     return {
         "id": row.activity_id,
         "at": as_rfc3339(row.at),
         "type": row.type,
         "event": row.event,
         "status_code": row.status_code,
-        "sentence": sentence_of(row),
+        "sentence": said,
         "actor": {
             "kind": row.actor_kind,
             "name": row.actor_name,

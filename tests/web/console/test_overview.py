@@ -278,13 +278,28 @@ async def test_the_last_ten_sentences_lead_to_their_entries(world: World, admin:
     client = await world.client()
     for place in range(12):
         await client.user(f"u{place}@example.com")
+    await client.send("POST", "/Users", a_user(""))
+    await world.house.recorder.flush()
     shown = (await page(admin)).xpath("//ol[@id='latest']/li")
-    newest = (await world.activities())[::-1][:10]
     assert len(shown) == 10
-    assert shown[0].xpath("./a")[0].text == "Okta created u11@example.com"
-    assert [one.xpath("./a/@href")[0] for one in shown] == [
-        f"/console/activity/{one.activity_id}" for one in newest
-    ]
+    words = [" ".join(one.text_content().split()) for one in shown]
+    assert words[0] == "Okta was refused: a value is missing or not allowedRefusedjust now"
+    assert words[1].startswith("Okta created u11@example.com")
+    for one in shown[:2]:
+        entry = await admin.http.get(one.xpath("./a/@href")[0])
+        assert entry.status_code == 200
+    newest = (await world.activities())[-1]
+    assert shown[1].get("data-id") == newest.activity_id
+
+
+async def test_the_page_goes_on_listening_from_where_it_was_drawn(
+    world: World, admin: Visitor
+) -> None:
+    [root] = (await page(admin)).xpath("//*[@data-live]")
+    assert root.get("data-live") == "/console/activity/stream"
+    assert root.get("data-live-cursor") == await world.house.live.here(world.tenant_id)
+    [words] = root.xpath(".//*[@data-live-empty]")
+    assert words.get("hidden") is not None
 
 
 async def test_a_name_that_is_markup_is_shown_as_it_is(world: World, admin: Visitor) -> None:

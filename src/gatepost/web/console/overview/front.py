@@ -6,16 +6,20 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gatepost.activity.explorer import Wanted
 from gatepost.activity.tallies import DAY, SPANS
+from gatepost.store.database import ScanTooLong
 from gatepost.tenancy.health import Health
 from gatepost.web.console import charted
 from gatepost.web.console.access import Access, Staff
+from gatepost.web.console.activity.shown import shown
+from gatepost.web.console.activity.stream import STREAM
 from gatepost.web.console.overview import tiles
 from gatepost.web.console.overview.words import item_of
 from gatepost.web.console.rooms import ConsoleRooms
 
 PAGE = "/console"
-_SENTENCES = 10
+SENTENCES = 10
 _CONCERNS = 15
 
 
@@ -36,7 +40,7 @@ class Front:
                 self._attention(staff, health),
                 self._tiles(staff, health),
                 self._chart(staff, request.query_params.get("span", "")),
-                self._latest(tenant_id),
+                self._latest(tenant_id, health),
             ]
             context = {
                 name: one for found in await asyncio.gather(*shown) for name, one in found.items()
@@ -86,5 +90,17 @@ class Front:
             ],
         }
 
-    async def _latest(self, tenant_id: int) -> dict[str, Any]:
-        return {"latest": await self._rooms.activity.latest(tenant_id, _SENTENCES)}
+    async def _latest(self, tenant_id: int, health: list[Health]) -> dict[str, Any]:
+        # The cursor first: what comes while the entries are read is shown twice rather than never.
+        cursor = await self._rooms.live.here(tenant_id)
+        names = {one.provider.provider_id: one.provider.name for one in health}
+        try:
+            rows = await self._rooms.explorer.page(tenant_id, Wanted(), limit=SENTENCES)
+        except ScanTooLong:
+            rows = []
+        return {
+            "latest": [shown(one, names) for one in rows],
+            "latest_most": SENTENCES,
+            "stream": STREAM,
+            "cursor": cursor,
+        }

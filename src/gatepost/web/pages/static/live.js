@@ -40,7 +40,7 @@ class Live {
       if (!this.paused) for (const entry of this.waiting.splice(0)) this.add(entry);
       this.tell();
     });
-    this.controls.querySelector("[data-live-clear]").addEventListener("click", () => {
+    this.controls.querySelector("[data-live-clear]")?.addEventListener("click", () => {
       this.body.replaceChildren();
       this.waiting = [];
       this.came = 0;
