@@ -53,6 +53,7 @@ _EVENTS = (
     _event("tenant.created", "{actor} created the tenant {subject}"),
     _event("tenant.updated", "{actor} changed the tenant {subject}"),
     _event("organization.created", "{actor} created the organization {subject}"),
+    _event("organization.renamed", "{actor} renamed the organization {before} to {subject}"),
     _event("provider.created", "{actor} created the identity provider {subject}"),
     _event("provider.updated", "{actor} changed the identity provider {subject}"),
     _event("provider.scim_enabled", "{actor} switched SCIM on for {subject}"),

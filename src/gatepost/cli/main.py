@@ -34,7 +34,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "group": ("gatepost.cli.groups:group", "List and show the groups that providers push."),
     "import": ("gatepost.cli.imports:import_users", "Import local users from a CSV file."),
     "mapping": ("gatepost.cli.mappings:mapping", "Map groups to roles, after a preview."),
-    "organization": ("gatepost.cli.organizations:organization", "Create and list organizations."),
+    "organization": (
+        "gatepost.cli.organizations:organization",
+        "Create, rename and list organizations.",
+    ),
     "provider": ("gatepost.cli.providers:provider", "Configure identity providers and their SCIM."),
     "role": ("gatepost.cli.roles:role", "Create, list and delete roles."),
     "tenant": ("gatepost.cli.tenants:tenant", "Create, list and configure tenants."),

@@ -7,13 +7,14 @@ import click
 from gatepost.cli.desk import TENANT, Desk, at_desk, instant
 from gatepost.cli.main import Frame
 from gatepost.store.rows import OrganizationRow
+from gatepost.tenancy.refusals import OrganizationNotFound
 
 _PAGE = 1000
 
 
 @click.group()
 def organization() -> None:
-    """Create and list organizations, the customers of a tenant."""
+    """Create, rename and list organizations, the customers of a tenant."""
 
 
 @organization.command()
@@ -26,6 +27,29 @@ def create(frame: Frame, /, name: str, organization_id: int | None, tenant: str)
 
     async def work(desk: Desk) -> OrganizationRow:
         return await desk.house.organizations.create(desk.writer, name, organization_id)
+
+    frame.output.data(_document(at_desk(frame, tenant, work)))
+
+
+@organization.command()
+@click.argument("organization", metavar="ID|NAME")
+@click.argument("name")
+@TENANT
+@click.pass_obj
+def rename(frame: Frame, /, organization: str, name: str, tenant: str) -> None:
+    """Give the organization ID or NAME another NAME.
+
+    Users keep it. An identity provider that sends the name and not the id has to send the
+    new one for whoever it scopes from now on.
+    """
+
+    async def work(desk: Desk) -> OrganizationRow:
+        rooms = desk.house.organizations
+        found = await rooms.find(desk.tenant_id, [organization])
+        if not found:
+            raise OrganizationNotFound(name=organization)
+        [row] = {one.organization_id: one for one in found.values()}.values()
+        return await rooms.rename(desk.writer, row.organization_id, name)
 
     frame.output.data(_document(at_desk(frame, tenant, work)))
 

@@ -135,6 +135,9 @@ WORDS: Mapping[str, Words] = {
     "validate.tenant_duplicate": Words(
         "There is already a tenant {name}.", "Choose another name.", _CONFLICT
     ),
+    "match.no_organization": Words(
+        "There is no organization {name}.", "Look at `gatepost organization list`.", _MISSING
+    ),
     "validate.organization_duplicate": Words(
         "There is already an organization {name}.", "Choose another name or id.", _CONFLICT
     ),

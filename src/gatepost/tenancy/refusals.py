@@ -21,6 +21,12 @@ class SettingInvalid(Refusal):
     code = "validate.setting"
 
 
+class OrganizationNotFound(Refusal):
+    """The tenant has no such organization. Facts: name."""
+
+    code = "match.no_organization"
+
+
 class OrganizationNameTaken(Refusal):
     """Another organization of the tenant has the name or the id. Facts: name."""
 

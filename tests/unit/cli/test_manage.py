@@ -341,3 +341,12 @@ def test_doctor_names_the_last_token_that_expires_soon(acme: Shell) -> None:
     acme("provider", "enable", "acme", "--days", "30")
     tokens = [one for one in acme("doctor")["findings"] if one["check"] == "token"]
     assert tokens[0]["says"].endswith("expires in 29 days.")
+
+
+def test_organization_has_another_name_by_id_or_name(acme: Shell) -> None:
+    assert acme("organization", "rename", "1", "Up North")["name"] == "Up North"
+    assert acme("organization", "rename", "up north", "North")["id"] == 1
+    assert acme("organization", "rename", "nowhere", "x", code=3)["code"] == (
+        "match.no_organization"
+    )
+    assert acme("organization", "rename", "1", "12", code=2)["code"] == "validate.setting"

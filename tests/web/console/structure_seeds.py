@@ -92,6 +92,10 @@ async def structured(world: World) -> list[str]:
     settled = await conflicting(world, there.client, "joan@contoso.example")
     schemas = await world.house.tenants.schemas(world.tenant_id)
     await world.house.conflicts.resolve(world.writer, settled, "keep_local", schema=schemas.user)
+    for name in ("Woodgrove Bank", "Tailwind Traders"):
+        await world.house.organizations.create(world.writer, name)
+    scope = extended(organizationId=["Woodgrove Bank"])
+    await there.client.created({**a_user("kim@contoso.example"), **scope})
     desk = await world.house.roles.get(world.tenant_id, "Service Desk")
     await technician(there.client, "without@contoso.example")
     support = f"/console/groups/{there.groups['IT Support']}"
@@ -100,6 +104,8 @@ async def structured(world: World) -> list[str]:
         f"/console/groups/{there.groups['Empty']}",
         "/console/conflicts", "/console/conflicts?state=settled",
         *(f"/console/conflicts/{one}" for one in (chief, review, settled)),
+        "/console/organizations", "/console/organizations?q=zz", "/console/organizations/1",
+        "/console/organizations/new", "/console/organizations/1/rename",
         "/console/roles", "/console/roles/new", "/console/roles/without",
         f"/console/roles/{desk.role_id}", f"/console/roles/{desk.role_id}/delete",
         "/console/mapping?provider=contoso", "/console/mapping?provider=fabrikam",

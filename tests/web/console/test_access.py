@@ -41,6 +41,8 @@ LOOKING = {
     "/console/import/example.csv",
     "/console/import/{job_id}",
     "/console/mapping",
+    "/console/organizations",
+    "/console/organizations/{organization_id}",
     "/console/roles",
     "/console/roles/without",
     "/console/roles/{role_id}",

@@ -31,14 +31,15 @@ def set_organizations(draft: UserDraft) -> None:
     """Decide the organization scope of the user.
 
     Absent: what is there stays where no client ever sent one; else the provider's
-    default, else none, with a warning.
+    default, else none, with a warning. Sent as before: it means what it meant then, whatever
+    the organization is called by now.
 
     Raises:
         OrganizationUnknown: a name is no id and no exact name.
     """
     sent = named(draft.document)
     if sent is not None:
-        scope, ids = _resolve(draft, sent)
+        scope, ids = _kept(draft, sent) or _resolve(draft, sent)
         set_extension(draft.document, "organizationId", [ALL] if scope == "all" else sent)
     elif draft.old and named(draft.old_document) is None:
         return
@@ -48,6 +49,13 @@ def set_organizations(draft: UserDraft) -> None:
     draft.step("map", attribute="organizationId", scope=scope, organizations=len(ids))
     if scope == "none" and draft.value("user_type") == "end_user":
         draft.step("map", "warning", code="map.no_organization")
+
+
+def _kept(draft: UserDraft, sent: list[str]) -> tuple[str, list[int]] | None:
+    """Give the scope of before, where the same words are sent again."""
+    if draft.old is None or sent != named(draft.old_document):
+        return None
+    return draft.old.organization_scope, draft.old.organization_ids
 
 
 def _default(draft: UserDraft) -> tuple[str, list[int]]:

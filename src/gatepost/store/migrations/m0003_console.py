@@ -7,6 +7,8 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX users_inactive ON users (tenant_id, user_id) WHERE status = 'inactive'",
     "CREATE INDEX users_technician ON users (tenant_id, user_id) WHERE user_type = 'technician'",
     "CREATE INDEX users_display_names ON users (tenant_id, display_name_folded)",
+    """CREATE INDEX users_scoped ON users (tenant_id, user_id)
+        WHERE organization_scope = 'some'""",
     "CREATE INDEX groups_names ON groups (tenant_id, display_name_folded, group_id)",
     "CREATE INDEX conflicts_waiting ON conflicts (tenant_id, conflict_id) WHERE state = 'open'",
     """CREATE INDEX users_left ON users (tenant_id, provider_id, user_id)

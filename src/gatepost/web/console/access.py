@@ -50,6 +50,8 @@ DONE = {
     "reactivated": "The account is active again.",
     "role-created": "The role was added. Give it to people, or map groups to it.",
     "role-deleted": "The role was deleted; nobody has it any more.",
+    "organization-created": "The organization was added.",
+    "renamed": "The organization has its new name.",
     "settled": "The conflict is settled.",
     "mapped": "The mappings are changed. What was shown is done.",
     "unchanged": "Nothing was changed: everything is so already.",

@@ -55,6 +55,7 @@ _WORDS: Mapping[str, str] = {
     "match.no_group": "That group is not there any more: its identity provider took it away.",
     "validate.role_duplicate": "There is a role {name} already.",
     "validate.role_name_missing": "A role needs a name, of 100 characters at most.",
+    "validate.organization_duplicate": "There is an organization with that name or id already.",
     "match.no_conflict": "That conflict is settled already.",
     "match.no_role": "That role is not there any more.",
     "login.not_native": (

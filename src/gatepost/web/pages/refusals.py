@@ -128,6 +128,7 @@ TABLE: dict[type[Refusal], _Row] = {
     tenancy.TenantNotFound: _Row(
         404, "No sign-in here", "There is no sign-in under this address.", None, _AGAIN
     ),
+    tenancy.OrganizationNotFound: _Row(404, "Not found", "There is no such organization."),
     tenancy.ProviderNotFound: _Row(404, "Not found", "There is no such identity provider."),
     tenancy.TokenNotFound: _Row(404, "Not found", "There is no such live token."),
     tenancy.TokenLifetimeInvalid: _Row(

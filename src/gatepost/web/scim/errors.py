@@ -146,6 +146,7 @@ WORDS: dict[type[Refusal], Words] = {
         errors.InvalidValue,
         lambda f: f"The setting {f['setting']} is not acceptable: {f['why']}.",
     ),
+    tenancy.OrganizationNotFound: (errors.NotFound, lambda _: "There is no such organization."),
     tenancy.OrganizationNameTaken: (errors.Uniqueness, lambda _: "The name or id is in use."),
     tenancy.ProviderNotFound: (errors.NotFound, lambda _: "There is no such SCIM endpoint."),
     tenancy.ProviderNameTaken: (errors.Uniqueness, lambda _: "The name is in use."),

@@ -10,10 +10,13 @@ from gatepost.web.console.structure.group_page import GroupPage
 from gatepost.web.console.structure.groups import GroupList
 from gatepost.web.console.structure.mapping import MappingTable
 from gatepost.web.console.structure.mapping_review import MappingReview
+from gatepost.web.console.structure.organization_page import OrganizationPage
+from gatepost.web.console.structure.organizations import OrganizationList
 from gatepost.web.console.structure.role_page import RolePage
 from gatepost.web.console.structure.roles import RoleList
 
 _CONFLICT = "/console/conflicts/{conflict_id}"
+_ORGANIZATION = "/console/organizations/{organization_id}"
 _ROLE = "/console/roles/{role_id}"
 
 
@@ -48,9 +51,16 @@ def _roles(access: Access, rooms: ConsoleRooms) -> list[Route]:
 
 
 def _others(access: Access, rooms: ConsoleRooms) -> list[Route]:
-    conflict = ConflictPage(access, rooms)
+    conflict, organization = ConflictPage(access, rooms), OrganizationPage(access, rooms)
+    organizations = OrganizationList(access, rooms)
     return [
         Route("/console/conflicts", ConflictList(access, rooms).show, methods=["GET"]),
         Route(_CONFLICT, conflict.show, methods=["GET"]),
         Route(_CONFLICT, conflict.settle, methods=["POST"]),
+        Route("/console/organizations", organizations.show, methods=["GET"]),
+        Route("/console/organizations/new", organizations.show_new, methods=["GET"]),
+        Route("/console/organizations/new", organizations.create, methods=["POST"]),
+        Route(_ORGANIZATION, organization.show, methods=["GET"]),
+        Route(f"{_ORGANIZATION}/rename", organization.show_rename, methods=["GET"]),
+        Route(f"{_ORGANIZATION}/rename", organization.rename, methods=["POST"]),
     ]
