@@ -121,7 +121,7 @@ def simulate(page: Page) -> None:
     page.get_by_label("As fast as it goes").check()
     page.get_by_label("Wrong token").check()
     page.get_by_role("button", name="Start the run").click()
-    refused = page.get_by_role("row", name=re.compile("auth.token_unknown"))
+    refused = page.get_by_role("listitem").filter(has_text="auth.token_unknown")
     refused.first.wait_for()
     expect(refused.first).to_contain_text("401")
     page.locator("#run-progress").get_by_text("Done", exact=True).first.wait_for()

@@ -57,10 +57,10 @@ def sandbox(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click pas
     """Run a throwaway server with one tenant and one identity provider.
 
     When it answers, one line of JSON on standard output says where: scim_base_url,
-    token, admin_link, console_url and more. Open admin_link once to make yourself its
-    administrator; it ends in the console, which has a simulator here. SIGTERM or Ctrl-C ends it; its data, in a temporary
-    directory, goes with it. A database given with --database is brought up to date,
-    gets a tenant of its own, and is left there.
+    token, admin_link, console_url and more. Open admin_link once to become its
+    administrator; it ends in the console, which has a simulator here. SIGTERM or
+    Ctrl-C ends it; its data, in a temporary directory, goes with it. A database given
+    with --database is brought up to date, gets a tenant of its own, and is left there.
     """
     with serving.stoppable(), tempfile.TemporaryDirectory(prefix="gatepost-sandbox-") as folder:
         database_url = frame.database_url or f"sqlite:///{Path(folder) / 'gatepost.db'}"

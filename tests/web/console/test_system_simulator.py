@@ -141,7 +141,7 @@ async def test_support_staff_looks_on(world: World, visit: SignIn, admin: Visito
         await world.local_user("sue@example.com", user_type="technician", support=True)
     )
     assert "Start the run" not in (await visitor.http.get(SIMULATOR)).text
-    assert "Transcript" in said(await visitor.http.get(page))
+    assert "What the client asked" in said(await visitor.http.get(page))
     assert (await visitor.change(SIMULATOR, ORDER)).status_code == 403
 
 

@@ -83,6 +83,15 @@ async def test_every_page_says_that_it_is_the_demo(visitor: Visitor, link: str) 
         assert "DEMO : this data is thrown away" in text_of(await visitor.get(path)), path
 
 
+async def test_the_overview_of_the_demo_says_what_to_do_next(visitor: Visitor, link: str) -> None:
+    await visitor.send(link, go="on")
+    page = await visitor.get(LANDED)
+    assert "try it yourself" in text_of(page)
+    for path in ("/console/users?q=lena", "/console/conflicts", "/console/system/simulator"):
+        assert f'href="{path}"' in page.text
+        assert (await visitor.get(path)).status_code in {200, 404}, path
+
+
 async def test_a_link_works_once(visitor: Visitor, demo: World, link: str) -> None:
     await visitor.send(link, go="on")
     again = await visitor.get(link)

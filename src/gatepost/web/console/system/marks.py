@@ -1,7 +1,5 @@
 """One person's marks: administrator, support staff, break-glass; shown, weighed, then set."""
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -136,28 +134,26 @@ def _leaves(staff: Staff, user: UserRow, wanted: dict[str, bool]) -> bool:
     return user.user_id == staff.signed.user.user_id and not wanted["administrator"]
 
 
-def _effects(user: UserRow, wanted: dict[str, bool]) -> list[dict[str, Any]]:
-    """Say what is gained and lost, each with whether it is a loss."""
-    found: list[dict[str, Any]] = []
+def _effects(user: UserRow, wanted: dict[str, bool]) -> list[dict[str, str]]:
+    """Say what is gained and lost, and what else happens."""
+    found: list[dict[str, str]] = []
 
-    def say(text: str, *, loss: bool = False) -> None:
-        found.append({"text": text, "loss": loss})
+    def say(kind: str, text: str) -> None:
+        found.append({"kind": kind, "text": text})
 
     new = {name: one for name, one in wanted.items() if one != getattr(user, name)}
     if new.get("administrator"):
-        say("Gains: sees and changes everything in this tenant, after a second factor.")
+        say("gain", "Gains: sees and changes everything in this tenant, after a second factor.")
     elif "administrator" in new:
-        say("Loses: changing anything in the console.", loss=True)
+        say("loss", "Loses: changing anything in the console.")
     if new.get("support"):
-        say("Gains: sees everything in the console, people and their sign-ins included.")
+        say("gain", "Gains: sees everything in the console, people and their sign-ins included.")
     if user.is_staff and not (wanted["administrator"] or wanted["support"]):
-        say("Loses: seeing the console at all, from the next click on.", loss=True)
+        say("loss", "Loses: seeing the console at all, from the next click on.")
     if new.get("break_glass"):
-        say(
-            "Gains: no identity provider adopts or deactivates the account, and nobody here either."
-        )
+        say("gain", "Gains: nobody adopts or deactivates the account, no identity provider either.")
     elif "break_glass" in new:
-        say("Loses: the protection from being adopted or deactivated.", loss=True)
+        say("loss", "Loses: the protection from being adopted or deactivated.")
     if any(new.values()):
-        say("Every session of theirs ends: they sign in again, with a second factor of ours.")
+        say("end", "Every session of theirs ends: they sign in again, with a second factor here.")
     return found
