@@ -11,6 +11,7 @@ on from one gets everything since, and a few entries twice, which bear the same 
 import asyncio
 import contextlib
 import re
+import weakref
 from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 
@@ -56,6 +57,7 @@ class Live:
         self._clock = clock
         self._beat_s = beat_s
         self._followed: dict[int, _Follower] = {}
+        self._all: weakref.WeakSet[_Follower] = weakref.WeakSet()
         self._ended = asyncio.Event()
 
     @property
@@ -70,7 +72,7 @@ class Live:
     async def close(self) -> None:
         """Let every listener go, and wait until nothing is read any more."""
         self.end()
-        for follower in list(self._followed.values()):
+        for follower in list(self._all):
             await follower.stopped()
 
     async def here(self, tenant_id: int) -> str:
@@ -87,11 +89,7 @@ class Live:
         Raises:
             StoreUnavailable: the database is away as it begins; later it is waited for.
         """
-        follower = self._followed.get(tenant_id)
-        if follower is None:
-            follower = self._followed[tenant_id] = _Follower(
-                self._database, self._clock, tenant_id, self._ended
-            )
+        follower = self._follower(tenant_id)
         queue = follower.join()
         try:
             await follower.begin()
@@ -99,10 +97,9 @@ class Live:
             yield first
             given = {one.entry_id for one in first.rows}
             while not self.is_ended:
-                batch = await self._next(queue)
+                batch = await self._next(queue, follower)
                 if batch is None:
-                    yield Batch([], follower.cursor)
-                    continue
+                    return
                 rows = [one for one in batch.rows if one.entry_id not in given]
                 yield msgspec.structs.replace(batch, rows=rows)
         finally:
@@ -110,10 +107,22 @@ class Live:
             if not follower.has_listeners and self._followed.get(tenant_id) is follower:
                 del self._followed[tenant_id]
 
-    async def _next(self, queue: "asyncio.Queue[Batch | None]") -> Batch | None:
-        with contextlib.suppress(TimeoutError):
+    def _follower(self, tenant_id: int) -> "_Follower":
+        follower = self._followed.get(tenant_id)
+        if follower is None or follower.is_over:
+            follower = _Follower(self._database, self._clock, tenant_id, self._ended)
+            self._followed[tenant_id] = follower
+            self._all.add(follower)
+        return follower
+
+    async def _next(
+        self, queue: "asyncio.Queue[Batch | None]", follower: "_Follower"
+    ) -> Batch | None:
+        """Wait for the next batch; an empty one if nothing comes, None if nothing will."""
+        try:
             return await asyncio.wait_for(queue.get(), self._beat_s)
-        return None
+        except TimeoutError:
+            return Batch([], follower.cursor)
 
 
 class _Follower:
@@ -138,6 +147,11 @@ class _Follower:
     def has_listeners(self) -> bool:
         """Tell whether anybody listens."""
         return bool(self._queues)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether it reads no more."""
+        return self._task is not None and self._task.done()
 
     @property
     def cursor(self) -> str:
@@ -206,15 +220,22 @@ class _Follower:
         return await self._explorer.alone(self._tenant_id, wanted, limit=_AT_ONCE)
 
     async def _run(self) -> None:
-        while not self._ended.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), _POLL_S)
-            try:
-                await self._read_on()
-            except (StoreUnavailable, ScanTooLong) as error:
-                structlog.get_logger().warning("the live tail waits", cause=str(error))
-        for queue in self._queues:
-            _put(queue, None)
+        try:
+            while not await self._is_ended_within(_POLL_S):
+                try:
+                    await self._read_on()
+                except (StoreUnavailable, ScanTooLong) as error:
+                    structlog.get_logger().warning("the live tail waits", cause=str(error))
+        except Exception:  # noqa: BLE001 - the worker's loop: who listened comes back to a new one
+            structlog.get_logger().exception("the live tail ended")
+        finally:
+            for queue in self._queues:
+                _put(queue, None)
+
+    async def _is_ended_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), seconds)
+        return self._ended.is_set()
 
     async def _read_on(self) -> None:
         now = self._clock.now()
