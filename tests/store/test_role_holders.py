@@ -95,6 +95,7 @@ async def test_technicians_without_a_role(database: Database) -> None:
         person("off", status="inactive"),
         person("gone", deleted_at=AT),
         person("boss", administrator=True),
+        person("helper", support=True),
     )
     people = (without, local, wrong, empty, *having, *others)
     group, unmapped = (a_group(tenant, okta.provider_id, name) for name in ("A", "B"))

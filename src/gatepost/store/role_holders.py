@@ -144,7 +144,7 @@ async def without_role(
     limit: int,
     looked_max: int,
 ) -> Looked:
-    """Read the next active technicians without a role, by id; administrators need none.
+    """Read the next active technicians without a role, by id; administrators and support need none.
 
     `provider_ids` are the providers whose technicians have a role by default. Looks at
     `looked_max` technicians at most, so that what it costs does not grow with the tenant.
@@ -155,13 +155,14 @@ async def without_role(
     if after is not None:
         values.append(codec.id(after))
         further = "AND user_id > $2"
-    inner = f"""SELECT user_id, provider_id, status, administrator, deleted_at FROM users
+    inner = f"""SELECT user_id, provider_id, status, administrator, support, deleted_at FROM users
         WHERE tenant_id = $1 AND user_type = 'technician' {further}
         ORDER BY user_id LIMIT {int(looked_max)}"""  # noqa: S608
     values.append(codec.many(provider_ids))
     preset = among(database, "u.provider_id", f"${len(values)}", Kind.ID)
     statement = f"""SELECT u.user_id FROM ({inner}) AS u
-        WHERE u.status = 'active' AND u.deleted_at IS NULL AND NOT u.administrator
+        WHERE u.status = 'active' AND u.deleted_at IS NULL
+        AND NOT u.administrator AND NOT u.support
         AND (u.provider_id IS NULL OR NOT ({preset})) AND {_NO_ROLE}
         ORDER BY u.user_id LIMIT {int(limit)}"""  # noqa: S608
     found = await database.scan(statement, *values)

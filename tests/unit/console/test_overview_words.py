@@ -27,7 +27,8 @@ FACTS: dict[str, Any] = {
 
 
 def concern(code: str, *, severity: str = "warning", **facts: Any) -> Concern:
-    is_of_tenant = code.split(".", maxsplit=1)[0] in {"conflict", "role", "administrator"}
+    nouns = {"conflict", "role", "administrator"}
+    is_of_tenant = code == "scim.warned" or code.split(".", maxsplit=1)[0] in nouns
     finding = Finding(code=code, severity=severity, since_at=NOW, facts={**FACTS, **facts})
     provider = None if is_of_tenant else a_provider(1, slug="okta", name="Okta {x}")
     return Concern(finding=finding, provider=provider)
@@ -70,3 +71,11 @@ def test_severity_comes_first_then_effect_then_age() -> None:
         "token.all_expired", "scim.quarantine", "scim.paused", "scim.paused", "scim.never_used",
     ]  # fmt: skip
     assert ranked([*found, older])[2] is older
+
+
+def test_the_line_of_entra_is_told_of_entra_alone() -> None:
+    of_entra = Concern(
+        finding=concern("scim.quarantine").finding, provider=a_provider(1, vendor="entra")
+    )
+    assert "40 %" in (item_of(of_entra, NOW).more or "")
+    assert item_of(concern("scim.quarantine"), NOW).more is None

@@ -173,7 +173,7 @@ async def test_tokens_are_told_of_before_and_after_they_end(
 async def test_a_share_of_failures_near_the_line_of_entra_is_foretold(
     world: World, admin: Visitor
 ) -> None:
-    client = await world.client("Entra")
+    client = await world.client("Entra", vendor="entra")
     await client.find('userName eq "a"')
     now = world.clock.now()
     await seeds.write(world, seeds.tally(client.provider, now, "changed", 1_300))
@@ -223,11 +223,31 @@ async def test_groups_that_give_nobody_anything_are_told(world: World, admin: Vi
     assert concerns(await page(admin)) == []
 
 
+async def test_technicians_who_can_do_nothing_are_told(world: World, admin: Visitor) -> None:
+    """R27."""
+    await world.local_user("bob@example.com", user_type="technician")
+    [(told, _, href)] = concerns(await page(admin))
+    assert told == "Notice One technician has no role and can sign in and do nothing."
+    assert "bob@example.com" in said(await admin.http.get(href))
+
+
+async def test_warnings_of_all_providers_are_one_line(world: World, admin: Visitor) -> None:
+    for name in ("Okta", "Entra"):
+        client = await world.client(name, domains=[f"{name}.example"])
+        await client.user(f"ada@{name}.example")
+    await world.house.recorder.flush()
+    [(told, _, href)] = concerns(await page(admin))
+    assert told == "Notice 2 SCIM requests were done with a warning in 24 hours."
+    words = said(await admin.http.get(href))
+    assert "ada@Okta.example" in words
+    assert "ada@Entra.example" in words
+
+
 async def test_the_last_administrator_is_told(
     world: World, visit: SignIn, second: UserRow, admin: Visitor
 ) -> None:
     assert concerns(await page(admin)) == []
-    await world.set_user(second.user_id, administrator=False)
+    await world.set_user(second.user_id, administrator=False, support=True)
     assert [sentence for sentence, _, _ in concerns(await page(admin))] == [f"Notice {ALONE}"]
     sue = await world.local_user("sue@example.com", user_type="technician", support=True)
     assert len(concerns(await page(await visit(sue)))) == 1

@@ -76,7 +76,7 @@ _SENTENCES: dict[str, str] = {
     "scim.all_refused": "The last {count} SCIM requests of {name} were refused.",
     "scim.quarantine": _SHARE,
     "scim.failures": _SHARE,
-    "scim.warned": "{count} SCIM requests of {name} were done with a warning in 24 hours.",
+    "scim.warned": "{count} SCIM requests were done with a warning in 24 hours.",
     "scim.paused": "SCIM is paused for {name}.",
     "scim.silent": "{name} has sent nothing, though its SCIM is on.",
     "scim.never_used": "{name} has a SCIM token and has never used it.",
@@ -91,17 +91,23 @@ _SENTENCES: dict[str, str] = {
     "sso.metadata_ending": "The metadata of {name} ends, and nobody signs in after that.",
     "sso.certificate": "The last certificate of {name} ends.",
     "conflict.open": "{count} conflicts are open: providers want accounts they may not have.",
+    "role.without": "{count} technicians have no role: they can sign in and do nothing.",
     "role.none_mapped": "{count} groups are pushed, and none is mapped to a role.",
     "administrator.last": "There is only one active administrator: nobody can help them back in.",
 }  # fmt: skip
+_STOPS = {
+    "entra": "From 40 % on, Entra stops the job for hours or days (quarantine).",
+}
+"""What a vendor does when too much fails."""
+
 _ONE: dict[str, str] = {
     "scim.all_refused": "The last SCIM request of {name} was refused.",
-    "scim.warned": "One SCIM request of {name} was done with a warning in 24 hours.",
+    "scim.warned": "One SCIM request was done with a warning in 24 hours.",
     "conflict.open": "One conflict is open: a provider wants an account that it may not have.",
+    "role.without": "One technician has no role and can sign in and do nothing.",
     "role.none_mapped": "One group is pushed, and not mapped to a role.",
 }
 _MORE: dict[str, str] = {
-    "scim.quarantine": "From 40 % on, Entra stops the job for hours or days (quarantine).",
     "scim.warned": "Somebody may be without an organization, an address or a role.",
     "scim.silent": "Is provisioning still switched on there? A job in quarantine is silent too.",
     "scim.never_used": "Enter URL and token at the provider; its guide says where.",
@@ -118,16 +124,19 @@ def _sentence(concern: Concern) -> tuple[str, str | None]:
     facts = {name: _shown(one) for name, one in finding.facts.items()}
     facts["name"] = concern.provider.name if concern.provider else ""
     known = _ONE if facts.get("count") == "1" and finding.code in _ONE else _SENTENCES
-    return known[finding.code].format_map(facts), _more(finding)
+    return known[finding.code].format_map(facts), _more(concern)
 
 
-def _more(finding: Finding) -> str | None:
+def _more(concern: Concern) -> str | None:
+    finding = concern.finding
     if finding.code == "scim.all_refused":
         good = finding.facts["good_at"]
         last = f" Last success: {good.day} {good:%B}, after {good:%H:%M} UTC." if good else ""
         return f"{fix_of(str(finding.facts['reason'])) or ''}{last}".strip()
     if finding.code == "sso.trust_error":
         return str(finding.facts["why"])
+    if finding.code == "scim.quarantine" and concern.provider:
+        return _STOPS.get(concern.provider.vendor)
     return _MORE.get(finding.code)
 
 
@@ -166,15 +175,10 @@ def _refusals(_page: str, slug: str, finding: Finding) -> Button:
     return Button("See the refusals", href)
 
 
-def _warnings(_page: str, slug: str, _finding: Finding) -> Button:
-    return Button("See the warnings", activity_link(None, None, slug, result="warned", range="24h"))
-
-
 _BUTTONS: dict[str, Callable[[str, str, Finding], Button]] = {
     "scim.all_refused": _refusals,
     "scim.quarantine": _refusals,
     "scim.failures": _refusals,
-    "scim.warned": _warnings,
     "scim.paused": _resume,
     "sso.failures": _refusals,
     "token.none": _new_token,
@@ -182,6 +186,10 @@ _BUTTONS: dict[str, Callable[[str, str, Finding], Button]] = {
     "token.ending": _rotate,
 }
 _TENANT_BUTTONS = {
+    "scim.warned": Button(
+        "See the warnings", activity_link(None, None, result="warned", range="24h")
+    ),
+    "role.without": Button("See who they are", "/console/roles/without"),
     "conflict.open": Button("Settle them", "/console/conflicts"),
     "role.none_mapped": Button("Map groups to roles", "/console/mapping"),
     "administrator.last": Button("Appoint another", "/console/system/staff"),
