@@ -14,6 +14,12 @@ from gatepost.web.pages.reception import Form
 
 LIST, NEW = "/console/providers", "/console/new-provider"
 _FIELDS = {"name": "name", "vendor": "vendor", "domains": "domains", "is_default": "is_default"}
+_HEALTH = {
+    "healthy": ("Healthy", "ok"),
+    "warning": ("Warning", "skip"),
+    "down": ("Down", "fail"),
+    "off": ("Off", "plain"),
+}
 _BY_CODE = {"validate.provider_duplicate": "name", "validate.domain_claimed": "domains"}
 
 
@@ -30,7 +36,8 @@ class ProviderList:
 
         async def work(staff: Staff) -> Response:
             rows = []
-            for provider in await self._rooms.providers.all(staff.tenant_id):
+            for health in await self._rooms.provider_health.of_tenant(staff.tenant_id):
+                provider = health.provider
                 sso = await self._rooms.single_sign_on.find(provider)
                 rows.append(
                     {
@@ -39,6 +46,7 @@ class ProviderList:
                         "sso": sso,
                         "state": facts.state_of(sso),
                         "certificate": facts.newest_of(sso, staff.now),
+                        "health": _HEALTH[health.state],
                         **await self._scim.listed(provider, staff.now),
                     }
                 )

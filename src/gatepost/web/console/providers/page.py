@@ -5,10 +5,12 @@ from starlette.responses import Response
 
 from gatepost.store.login_rows import SsoRow
 from gatepost.store.rows import ProviderRow
+from gatepost.tenancy.health import Concern
 from gatepost.tenancy.refusals import ProviderNotFound
 from gatepost.tenancy.sso_options import AttributeNames, MfaRule, read
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors
+from gatepost.web.console.overview.words import Item, item_of
 from gatepost.web.console.providers import facts
 from gatepost.web.console.providers.scim.card import ScimCard
 from gatepost.web.console.rooms import ConsoleRooms
@@ -48,6 +50,11 @@ class ProviderPage(SubjectPage[ProviderRow]):
         provider = await self.get(request, staff)
         return provider, await self._rooms.single_sign_on.get(provider)
 
+    async def _concerns(self, provider: ProviderRow, staff: Staff) -> list[Item]:
+        health = await self._rooms.provider_health.of(provider)
+        found = [Concern(finding=one, provider=provider) for one in health.findings]
+        return [item_of(one, staff.now) for one in found]
+
     async def draw(
         self,
         request: Request,
@@ -79,6 +86,7 @@ class ProviderPage(SubjectPage[ProviderRow]):
             names=read(AttributeNames, sso.attributes) if sso else None,
             protocol=facts.PROTOCOLS[sso.protocol] if sso else None,
             scim=await self._scim.shown(provider, staff.now),
+            concerns=await self._concerns(provider, staff),
             adoption=facts.ADOPTION,
             modes=facts.MODES,
         )

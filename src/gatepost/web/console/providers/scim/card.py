@@ -68,7 +68,7 @@ class ScimCard:
         last = await rooms.traffic.last(provider, now)
         return {
             "scim": facts.state_of_half(provider, tokens, now, None),
-            "health": facts.health_of(provider, hours),
+            "day": facts.health_of(provider, hours),
             "last_at": last.at if last else None,
             "tokens": facts.tokens_said(tokens, now),
         }
