@@ -222,7 +222,7 @@ async def test_the_list_tells_how_every_half_stands(
     await client.send("GET", "/Users")
     await world.house.recorder.flush()
     page = said(await admin.http.get("/console/providers"))
-    assert "On No failures just now 182 days left" in page
+    assert "On Token 182 days left No failures just now" in page
     await world.house.providers.pause(world.writer, client.provider)
     world.clock.move(120)
     assert "Paused since 2 minutes ago" in said(await admin.http.get("/console/providers"))
