@@ -223,6 +223,15 @@ def test_links_lead_into_this_providers_pages() -> None:
         parts_of("[a](console://nowhere)", AROUND, "x")
 
 
+def test_a_link_that_would_turn_the_reader_away_is_only_named() -> None:
+    around = Surroundings(VALUES, "/p", shut={"mfa"})
+    (part,) = parts_of(
+        "[rule](console://mfa), [SAML](console://saml), [b](https://mfa)", around, "x"
+    )
+    assert part.html.startswith("<p>rule, <a")
+    assert part.html.count("<a ") == part.html.count("</a>") == 2
+
+
 def test_a_reason_that_was_seen_says_so_and_no_other() -> None:
     text = (
         "| reason | b |\n|---|---|\n| `auth.missing` | c |\n| `route.none`, `parse.invalid` | d |"

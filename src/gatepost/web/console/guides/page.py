@@ -16,7 +16,7 @@ from gatepost.web.console.guides.live import clock, next_look
 from gatepost.web.console.guides.progress import Progress, progress
 from gatepost.web.console.guides.rendering import Part, Surroundings, parts_of
 from gatepost.web.console.guides.source import Guide
-from gatepost.web.console.guides.values import LABELS, TOKENS, values_of
+from gatepost.web.console.guides.values import CHANGING, LABELS, OF_SSO, TOKENS, values_of
 from gatepost.web.console.providers.facts import VENDORS
 from gatepost.web.console.rooms import ConsoleRooms
 from gatepost.web.pages.headers import page_headers
@@ -64,7 +64,8 @@ class Guides:
         async def draw(staff: Staff, provider: ProviderRow, guide: Guide) -> Response:
             path = f"/console/providers/{provider.slug}"
             live = await self._live(request, staff, provider, guide)
-            around = Surroundings(values_of(provider, self._public_url), path)
+            values = values_of(provider, self._public_url)
+            around = Surroundings(values, path, shut=_shut(staff, live["progress"]))
             return self._access.page(
                 request,
                 staff,
@@ -164,6 +165,12 @@ class Guides:
             "awaited": _AWAITED[guide.protocol],
             "clock": clock,
         }
+
+
+def _shut(staff: Staff, progress: Progress) -> frozenset[str]:
+    """Tell which pages would turn the reader away: forms of administrators, sign-in's own."""
+    shut: frozenset[str] = frozenset() if staff.is_administrator else CHANGING
+    return shut if "sso_set_up" in progress.seen else shut | OF_SSO
 
 
 def _sections(guide: Guide, around: Surroundings, reasons: frozenset[str]) -> list[Shown]:

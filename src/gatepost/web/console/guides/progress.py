@@ -66,11 +66,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """All steps, the newest request of that half of the provider, and why some were refused."""
+    """All steps, the newest request of that half of the provider, and why some were refused.
+
+    `seen`: every observation that is there, of a step or not.
+    """
 
     steps: list[Step]
     last: Request | None
     reasons: frozenset[str]
+    seen: frozenset[str]
 
     @property
     def is_done(self) -> bool:
@@ -98,7 +102,7 @@ def progress(guide: Guide, observed: Observed, provider: ProviderRow) -> Progres
         state = _state(section, observed, provider, is_reached=is_reached)
         is_reached = is_reached or state in {"waiting", "failed"}
         steps.append(_step(number, section, state, observed, provider))
-    return Progress(steps, last, observed.reasons)
+    return Progress(steps, last, observed.reasons, frozenset(observed.seen))
 
 
 def shown(observed: Observed, provider: ProviderRow) -> Request | None:

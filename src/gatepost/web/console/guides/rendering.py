@@ -29,12 +29,14 @@ _TABLE = '<div class="table-responsive" role="region" aria-label="Table: {}" tab
 class Surroundings(msgspec.Struct, frozen=True):
     """What a text is drawn with: the placeholders' values, and the provider's own page.
 
-    `marked`: words in code that are said to have been seen here.
+    `marked`: words in code that are said to have been seen here. `shut`: what is named but not
+    linked, since it would only turn the reader away.
     """
 
     values: Mapping[str, str]
     path: str
     marked: Collection[str] = ()
+    shut: Collection[str] = ()
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,9 +103,21 @@ def _filled(token: Token, around: Surroundings) -> Token:
         filled.attrs = {**filled.attrs, "scope": "col"}
     elif filled.children:
         filled.children = [
-            one for child in filled.children for one in _filled_inline(child, around)
+            one
+            for child in _linked(filled.children, around.shut)
+            for one in _filled_inline(child, around)
         ]
     return filled
+
+
+def _linked(children: list[Token], shut: Collection[str]) -> Iterator[Token]:
+    """Give the tokens without the links that lead nowhere; links do not nest."""
+    is_shut = False
+    for one in children:
+        if one.type == "link_open":
+            is_shut = str(one.attrs["href"]).removeprefix(_CONSOLE) in shut
+        if not (is_shut and one.type in {"link_open", "link_close"}):
+            yield one
 
 
 def _filled_inline(child: Token, around: Surroundings) -> Iterator[Token]:

@@ -48,6 +48,12 @@ LINKS: Mapping[str, str] = {
 }
 """Where `console://name` leads, below the provider's own page."""
 
+CHANGING = frozenset({"scim", "token", "saml", "oidc", "options", "attributes", "mfa"})
+"""Of these, the forms that only administrators see."""
+
+OF_SSO = frozenset({"options", "attributes", "mfa", "test"})
+"""Of these, what is there once sign-in is set up."""
+
 PAGES: Mapping[str, str] = {
     "mapping": "/console/mapping?provider={slug}",
     "conflicts": "/console/conflicts",
