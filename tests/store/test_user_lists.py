@@ -161,7 +161,10 @@ async def test_a_count_stops_where_it_is_told(database: Database) -> None:
     assert await user_lists.count(database, tenant, UserListing(), most=5) == 5
 
 
-_WALKED = re.compile(r"SCAN t\b|SEARCH t USING (COVERING )?INDEX sqlite_autoindex_users_1 .*>\?\)")
+_WALKED = re.compile(
+    r"SCAN t\b|SEARCH t USING (COVERING )?INDEX (sqlite_autoindex_users_\d|users_(user_name|"
+    r"display_names|modified|listed)) \(tenant_id=\?( AND user_id>\?)?\)"
+)
 """A look at every account of the tenant."""
 
 _NARROW: dict[str, tuple[dict[str, object], str]] = {
@@ -179,6 +182,11 @@ _NARROW: dict[str, tuple[dict[str, object], str]] = {
     "no email": ({"lacks": "email"}, "users_no_email"),
     "administrators": ({"staff": "administrators"}, "users_administrator"),
     "support": ({"staff": "support"}, "users_support"),
+    "technicians of a provider": (
+        {"user_type": "technician", "provider_id": new_id()},
+        "users_technician",
+    ),
+    "who left a provider": ({"status": "inactive", "provider_id": new_id()}, "users_inactive"),
     "begins, inactive, of a provider": (
         {"begins": "ann", "status": "inactive", "provider_id": new_id()},
         "users_display_names",

@@ -55,11 +55,11 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None = None
 
 
-def fields_of(portrait: Portrait, log: list[ActivityRow], *, reaches_back: bool) -> list[Field]:
-    """Give every field of the person; `log` is newest first, whole if it `reaches_back`."""
+def fields_of(portrait: Portrait, log: list[ActivityRow]) -> list[Field]:
+    """Give every field of the person; `log` is about them, newest first."""
     user = portrait.user
     document: dict[str, Any] = msgspec.json.decode(user.doc)
-    told = _Told(portrait, log, reaches_back=reaches_back)
+    told = _Told(portrait, log)
     found = [told.field(label, path, _at(document, path)) for path, label in _FIXED]
     found.append(told.field("User type", "userType", _type(user)))
     found.append(told.field("Organizations", "organizationId", _organizations(portrait)))
@@ -77,20 +77,18 @@ def fields_of(portrait: Portrait, log: list[ActivityRow], *, reaches_back: bool)
 class _Told:
     """What the log tells of fields."""
 
-    def __init__(self, portrait: Portrait, log: list[ActivityRow], *, reaches_back: bool) -> None:
+    def __init__(self, portrait: Portrait, log: list[ActivityRow]) -> None:
         self._portrait = portrait
         self._log = log
         self._made = next((one for one in reversed(log) if one.event in _MADE), None)
-        self._reaches_back = reaches_back
 
     def field(self, label: str, path: str, value: str) -> Field:
         """Tell of one field."""
         last = next((one for one in self._log if _touches(one, path)), None) or self._made
         hold = self._hold(path)
         if last is None:
-            made = self._portrait.user.created_at if self._reaches_back else None
             source = _CAME_BY.get(self._portrait.user.created_via, "Unknown")
-            return Field(label=label, path=path, value=value, source=source, hold=hold, since=made)
+            return Field(label=label, path=path, value=value, source=source, hold=hold)
         return Field(
             label=label,
             path=path,
@@ -139,7 +137,12 @@ def _touches(row: ActivityRow, path: str) -> bool:
 
 
 def _is_within(path: str, changed: str) -> bool:
-    return changed == path or changed.startswith((f"{path}.", f"{path}:"))
+    """Tell whether the change is of the attribute, of a part of it, or of what it is a part of."""
+    return (
+        changed == path
+        or changed.startswith((f"{path}.", f"{path}:"))
+        or (path.startswith((f"{changed}.", f"{changed}:")))
+    )
 
 
 def _at(document: dict[str, Any], path: str) -> str:

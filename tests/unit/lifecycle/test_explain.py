@@ -400,3 +400,70 @@ def test_text_for_support_has_the_ids_and_no_body() -> None:
     assert "request r1" in text
     assert "secret" not in text
     assert "3. Did we accept it? NO" in text
+
+
+def test_one_whom_the_provider_deleted_is_out_of_its_reach() -> None:
+    gone = a_user(status="inactive", deleted_at=NOW)
+    rung = explained(portrait=a_portrait(gone)).rungs[4]
+    assert (rung.result, rung.sentence) == (
+        "warning",
+        "Acme deleted the user at 2026-11-23 12:00:00 UTC.",
+    )
+
+
+def test_account_without_an_address_is_out_of_every_reach() -> None:
+    user = msgspec.structs.replace(a_user(provider_id=None), email=None, user_name="eve")
+    assert "no email address" in explained(portrait=a_portrait(user)).rungs[4].sentence
+    alone = explained(is_ours_alone=True, portrait=a_portrait(user))
+    assert alone.rungs[4].result == "not_known"
+
+
+def test_domain_of_a_managed_account_that_is_another_providers_is_told() -> None:
+    found = explained(claimed={"acme.example": "p2"}, portrait=a_portrait())
+    assert "is no email domain of Acme" in found.rungs[4].sentence
+    assert found.rungs[4].result == "yes"
+    local = explained(claimed={"acme.example": "p1"}, portrait=a_portrait(a_user(provider_id=None)))
+    assert local.rungs[4].sentence == "Acme serves the domain acme.example."
+
+
+def test_a_local_account_that_is_inactive_is_activated_here() -> None:
+    user = a_user(provider_id=None, status="inactive")
+    left = explained(
+        is_ours_alone=True, activities=[an_activity("user.deactivated")], portrait=a_portrait(user)
+    )
+    made = explained(
+        is_ours_alone=True, activities=[an_activity("user.created")], portrait=a_portrait(user)
+    )
+    for found in (left, made):
+        assert found.hindrance is not None
+        assert found.hindrance.advice == [
+            f"Activate the account here: gatepost user reactivate {EVE}"
+        ]
+
+
+def test_a_technician_in_groups_is_told_which_to_map() -> None:
+    portrait = a_portrait(a_user(user_type="technician"), roles=[], groups=[("g1", "IT")])
+    rung = explained(requests=[a_request()], portrait=portrait).rungs[8]
+    assert rung.advice[-1].startswith("Map a group of theirs (IT)")
+    assert rung.places == [Place("groups", "", "Open the groups and their roles")]
+
+
+def test_a_word_that_means_several_is_told() -> None:
+    found = explained(requests=[a_request()], portrait=a_portrait(), also=["eve2"])
+    assert "The word also means eve2." in found.rungs[3].sentence
+    came = explained(activities=[an_activity("user.adopted")], portrait=a_portrait())
+    assert "adopted by Acme" in came.rungs[3].sentence
+
+
+def test_a_letter_asks_about_a_warning_too() -> None:
+    steps = [{"kind": "map", "result": "warning", "code": "map.no_organization"}]
+    found = explained(requests=[a_request(steps=steps)], portrait=a_portrait())
+    letter = to_customer(found, "Acme", "entra") or ""
+    assert "organizationId" in letter
+    assert "gatepost" not in letter
+
+
+def test_many_changes_are_cut() -> None:
+    steps = [{"kind": "apply", "changed": [f"a{one}" for one in range(12)]}]
+    found = explained(requests=[a_request(steps=steps)], portrait=a_portrait())
+    assert found.rungs[6].sentence.endswith("a7 and 4 more.")

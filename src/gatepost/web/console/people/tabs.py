@@ -50,8 +50,7 @@ class ProfileTab(UserPage):
         """Give the fields."""
         user = seen.user
         log = await self._rooms.activity.about(user.tenant_id, user.user_id, _LOG_MAX)
-        reaches_back = any(one.event in {"user.created", "user.imported"} for one in log)
-        return {"fields": fields_of(seen.portrait, log, reaches_back=reaches_back)}
+        return {"fields": fields_of(seen.portrait, log)}
 
 
 class AccessTab(UserPage):
