@@ -40,6 +40,12 @@ bench-peers: .venv/.dev ## Measure other servers with the same load
 docs-generate: .venv/.dev ## Write the reference pages that are made from the code
 	$(BIN)/python docs/generate.py
 
+docs-images: .venv/.dev ## Take the pictures that the documentation shows, in a browser
+	DOCS_IMAGES=docs/images $(BIN)/pytest tests/browser/test_tour.py
+
+bench-console: .venv/.dev ## Measure the console's pages in a small and in a large tenant, side by side
+	$(BIN)/python -m bench.console $(ARGS)
+
 clean: ## Remove everything that can be made again, .venv included
 	rm -rf .venv .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist
 	rm -rf frontend/dev src/gatepost/web/static/vendor
@@ -65,4 +71,4 @@ else
 	$(PYTHON) -m venv .venv
 endif
 
-.PHONY: help install demo serve test check fuzz bench bench-peers docs-generate clean
+.PHONY: help install demo serve test check fuzz bench bench-peers bench-console docs-generate docs-images clean
