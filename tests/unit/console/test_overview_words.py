@@ -14,7 +14,7 @@ from tests.store.make import a_provider
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HEALTH = SOURCE / "tenancy" / "health"
-_CODE = re.compile(r"\"((?:scim|token|sso|conflict|role|administrator)\.[a-z_]+)\"")
+_CODE = re.compile(r"\"((?:scim|token|sso|provider|conflict|role|administrator)\.[a-z_]+)\"")
 CODES = sorted({
     code
     for file in ("rule.py", "attention.py")

@@ -193,3 +193,10 @@ def test_what_was_done_with_a_warning_is_told_and_nothing_is_wrong() -> None:
     assert (found.state, only(found).code, only(found).facts) == (
         "healthy", "scim.warned", {"count": 3},
     )  # fmt: skip
+
+
+def test_a_provider_that_was_never_connected_is_told_and_is_off() -> None:
+    found = judged(OFF, tokens=[])
+    assert (found.state, codes(found)) == ("off", ["provider.unconnected"])
+    assert codes(judged(OFF, tokens=[token()])) == []
+    assert codes(judged(OFF, sso=half(enabled=False))) == []

@@ -66,8 +66,8 @@ async def test_a_fresh_tenant_shows_the_first_steps(world: World, admin: Visitor
     assert "/console/system/simulator" in (await page(admin)).xpath("//main//a/@href")
 
 
-@pytest.mark.usefixtures("okta")
-async def test_a_tenant_with_a_provider_shows_no_first_steps(admin: Visitor) -> None:
+async def test_a_tenant_with_a_provider_shows_no_first_steps(world: World, admin: Visitor) -> None:
+    await world.client()
     words = said(await admin.http.get("/console"))
     assert "First steps" not in words
     assert "Nothing needs attention." in words
@@ -201,6 +201,36 @@ async def test_trust_that_cannot_be_read_is_told(
     assert told == "Warning What Okta says of its keys cannot be read again."
     assert more == f"Last read 3 days ago. {HOSTILE}"
     assert HOSTILE not in answer.text
+
+
+@pytest.mark.usefixtures("okta")
+async def test_a_provider_that_nobody_connected_is_told(world: World, admin: Visitor) -> None:
+    world.clock.move(120)
+    [(told, more, href)] = concerns(await page(admin))
+    assert told == "Notice Okta is not connected: it signs nobody in and sends nobody."
+    assert (more, href) == ("Added 2 minutes ago.", "/console/providers/okta/guides")
+    assert (await admin.http.get(href)).status_code == 200
+
+
+async def test_the_reasons_of_failures_lead_to_their_entries(world: World, admin: Visitor) -> None:
+    assert "Why requests" not in said(await admin.http.get("/console"))
+    client = await world.client()
+    await client.user()
+    for place in range(3):
+        await client.send("POST", "/Users", a_user("ada@example.com", externalId=f"x{place}"))
+    await client.send("POST", "/Users", a_user(""))
+    await world.house.recorder.flush()
+    shown = await page(admin)
+    [reasons] = shown.xpath("//ol[@class='lying']")
+    assert [" ".join(one.text_content().split()) for one in reasons] == [
+        "Another account has the userName3",
+        "A value is missing or not allowed1",
+    ]
+    assert "Of 4 failures in the last 24 hours." in shown.text_content()
+    [first, _] = reasons.xpath(".//a/@href")
+    words = said(await admin.http.get(first))
+    assert words.count("another account has the userName") >= 3
+    assert "a value is missing" not in words
 
 
 async def test_groups_that_give_nobody_anything_are_told(world: World, admin: Visitor) -> None:

@@ -24,6 +24,7 @@ _ORDER: Final = (
     "token.ending", "sso.certificate", "token.none", "conflict.open", "scim.silent",
     "scim.paused", "sso.trust_error", "sso.our_certificate",
     "role.without", "role.none_mapped", "administrator.last", "scim.warned", "scim.never_used",
+    "provider.unconnected",
 )  # fmt: skip
 """Among what is equally severe: whose effect on people is the worst comes first."""
 

@@ -93,6 +93,10 @@ def health_of(evidence: Evidence, now: datetime) -> Health:
         found += _scim(evidence, now)
     if sso and sso.enabled:
         found += _sso(evidence, sso, now)
+    if not provider.scim_enabled and not sso and not evidence.tokens:
+        found.append(
+            Finding(code="provider.unconnected", severity=NOTICE, since_at=provider.created_at)
+        )
     found.sort(key=lambda one: _RANKS[one.severity])
     if not provider.scim_enabled and not (sso and sso.enabled):
         return Health(provider, OFF, found)

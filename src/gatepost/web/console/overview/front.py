@@ -6,15 +6,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gatepost.activity.explorer import Wanted
-from gatepost.activity.tallies import DAY, SPANS
+from gatepost.activity.explorer import Narrowed, Wanted
+from gatepost.activity.outcome import FAILURES
+from gatepost.activity.tallies import DAY, SPANS, edges_of
 from gatepost.store.database import ScanTooLong
 from gatepost.tenancy.health import Health
 from gatepost.web.console import charted
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.activity.shown import shown
 from gatepost.web.console.activity.stream import STREAM
-from gatepost.web.console.overview import tiles
+from gatepost.web.console.overview import reasons, tiles
 from gatepost.web.console.overview.words import item_of
 from gatepost.web.console.rooms import ConsoleRooms
 
@@ -40,6 +41,7 @@ class Front:
                 self._attention(staff, health),
                 self._tiles(staff, health),
                 self._chart(staff, request.query_params.get("span", "")),
+                self._reasons(staff),
                 self._latest(tenant_id, health),
             ]
             context = {
@@ -89,6 +91,15 @@ class Front:
                 for name in SPANS
             ],
         }
+
+    async def _reasons(self, staff: Staff) -> dict[str, Any]:
+        since = edges_of(DAY, staff.now)[0]
+        failed = Wanted(results=FAILURES, narrowed=Narrowed(since=since))
+        try:
+            rows = await self._rooms.explorer.page(staff.tenant_id, failed, limit=reasons.AMONG)
+        except ScanTooLong:
+            rows = []
+        return {"reasons": reasons.counted(rows), "reasons_said": reasons.sentence(rows)}
 
     async def _latest(self, tenant_id: int, health: list[Health]) -> dict[str, Any]:
         # The cursor first: what comes while the entries are read is shown twice rather than never.

@@ -63,6 +63,7 @@ def _when(finding: Finding, now: datetime) -> str:
 _BEGAN = {
     "scim.silent": "Last heard of",
     "scim.never_used": "Made",
+    "provider.unconnected": "Added",
     "scim.paused": "Paused",
     "token.all_expired": "Ended",
     "sso.trust_error": "Last read",
@@ -80,6 +81,7 @@ _SENTENCES: dict[str, str] = {
     "scim.paused": "SCIM is paused for {name}.",
     "scim.silent": "{name} has sent nothing, though its SCIM is on.",
     "scim.never_used": "{name} has a SCIM token and has never used it.",
+    "provider.unconnected": "{name} is not connected: it signs nobody in and sends nobody.",
     "token.none": "{name} has SCIM on and no token.",
     "token.all_expired": "Every SCIM token of {name} has expired: all its requests are refused.",
     "token.ending": "The SCIM token {token} of {name} is its last.",
@@ -175,10 +177,21 @@ def _refusals(_page: str, slug: str, finding: Finding) -> Button:
     return Button("See the refusals", href)
 
 
+def _warnings(_page: str, slug: str, _finding: Finding) -> Button:
+    return Button("See the warnings", activity_link(None, None, slug, result="warned", range="24h"))
+
+
+def _guide(page: str, _slug: str, _finding: Finding) -> Button:
+    return Button("Open its guides", f"{page}/guides")
+
+
 _BUTTONS: dict[str, Callable[[str, str, Finding], Button]] = {
     "scim.all_refused": _refusals,
     "scim.quarantine": _refusals,
     "scim.failures": _refusals,
+    "scim.warned": _warnings,
+    "scim.never_used": _guide,
+    "provider.unconnected": _guide,
     "scim.paused": _resume,
     "sso.failures": _refusals,
     "token.none": _new_token,
