@@ -7,6 +7,7 @@ from gatepost.activity.tallies import DAY
 from gatepost.base.ids import is_id
 from gatepost.store.rows import ProviderRow
 from gatepost.tenancy.traffic import Sent
+from gatepost.web.console.charted import activity_link, health_sentence, health_strip
 from gatepost.web.console.providers.scim import facts
 from gatepost.web.console.providers.scim.facts import Sentence
 from gatepost.web.console.rooms import ConsoleRooms
@@ -40,8 +41,9 @@ class ScimCard:
         return {
             "state": facts.state_of_half(provider, tokens, now, switched_at),
             "health": facts.health_of(provider, hours),
-            "strip": facts.strip_of(hours) if hours.total else None,
-            "strip_said": facts.strip_said(hours),
+            "strip": health_strip(hours, provider.slug) if hours.total else None,
+            "strip_said": health_sentence(hours),
+            "refusals": _refusals(provider) if hours.failures else None,
             "groups": await rooms.providers.groups_count(provider),
             "url": self.base_url(provider),
             "users": await rooms.providers.users_count(provider),
@@ -82,3 +84,7 @@ class ScimCard:
             found = await self._rooms.listing.find_users(provider.tenant_id, whom)
             name = found[0].user_name if found else None
         return facts.sentence_of(sent, provider, name)
+
+
+def _refusals(provider: ProviderRow) -> str:
+    return activity_link(None, None, provider.slug, result="refused,failed", range="24h")

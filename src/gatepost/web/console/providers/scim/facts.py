@@ -17,7 +17,6 @@ from gatepost.tenancy.rotation import side_of
 from gatepost.tenancy.sync_health import Numbers
 from gatepost.tenancy.tokens import days_left, is_live, state_of
 from gatepost.tenancy.traffic import Sent, Use
-from gatepost.web.pages.charts import Cell, Strip
 
 SOON_DAYS = 30
 QUARANTINE = 0.4
@@ -127,24 +126,6 @@ def health_of(provider: ProviderRow, day: Series) -> State:
         return State("ok", "No failures")
     said = f"{day.failures} of {day.total} failed"
     return State("fail" if day.failures / day.total >= QUARANTINE else "skip", said)
-
-
-def strip_of(day: Series) -> Strip:
-    """Draw the hours of the day: good, bad, or without a request."""
-    cells = []
-    for one in day.buckets:
-        kind = "none" if not one.total else "bad" if one.failures else "good"
-        said = f"{one.total:,} requests, {one.failures:,} failed" if one.total else "no request"
-        cells.append(Cell(kind=kind, label=f"{one.since:%H:%M} UTC: {said}"))
-    return Strip(cells)
-
-
-def strip_said(day: Series) -> str:
-    """Say what the strip shows."""
-    busy = [one for one in day.buckets if one.total]
-    bad = len([one for one in busy if one.failures])
-    hours = f"{len(busy)} hour{'s' if len(busy) != 1 else ''} with requests"
-    return f"Failures in {bad} of {hours}" if bad else f"{hours}, all without a failure"
 
 
 def cards_of(tokens: list[TokenRow], uses: Mapping[str, Use], now: datetime) -> list[TokenCard]:
