@@ -33,6 +33,7 @@ from gatepost.lifecycle.groups import Groups
 from gatepost.lifecycle.import_jobs import ImportJobs
 from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.jobs import Jobs
+from gatepost.lifecycle.leavers import Leavers
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
 from gatepost.lifecycle.observed import Observer
@@ -283,6 +284,7 @@ def page_doors(house: House) -> Doors:
             conflicts=house.conflicts,
             administration=house.administration,
             imports=house.imports,
+            leavers=Leavers(house.database, People(house.database), house.users, house.jobs),
             jobs=house.jobs,
             simulator=PlayedProviders(
                 lambda: scim_door(house), house.settings.public_url, house.clock

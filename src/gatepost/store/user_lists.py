@@ -110,6 +110,14 @@ async def last_seen(
     return {user_id: codec.decode(Kind.INSTANT, seen) for user_id, seen in found}
 
 
+async def session_count(database: Database, tenant_id: int, user_ids: Iterable[str]) -> int:
+    """Count the sessions of these users, those that ran out too."""
+    statement = f"""SELECT count(*) FROM sessions
+        WHERE tenant_id = $1 AND {among(database, "user_id", "$2", Kind.ID)}"""  # noqa: S608
+    [(number,)] = await database.rows(statement, tenant_id, codec_of(database).many(user_ids))
+    return int(number)
+
+
 async def _by_user(
     database: Database, statement: str, tenant_id: int, user_ids: Iterable[str]
 ) -> list[tuple[str, Any]]:

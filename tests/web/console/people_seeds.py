@@ -1,7 +1,7 @@
 """People in every state that their pages show, and where to look at them."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gatepost.store.changes import Insert
 from gatepost.store.rows import JobRow
@@ -35,6 +35,8 @@ async def peopled(world: World) -> list[str]:
     await client.send("POST", "/Users", a_user("lim@push.test"))
     await world.house.recorder.flush()
     imports = await imported(world)
+    leaving = a_work(world, "users.deactivate", world.clock.now())
+    assert await world.house.database.commit([Insert(JOBS, leaving)]) is None
     own = ("", "/timeline", "/profile", "/access", "/sessions", "/raw", "/edit", "/grant")
     return [
         *(f"/console/users/{kim}{one}" for one in own),
@@ -48,6 +50,9 @@ async def peopled(world: World) -> list[str]:
         "/console/users?managed=auth0",
         "/console/users?staff=support&lacks=email",
         "/console/new-user",
+        "/console/deactivate-users?managed=push",
+        "/console/deactivate-users?managed=local&type=technician",
+        f"/console/deactivate-users/{leaving.job_id}",
         "/console/import",
         *imports,
         "/console/why",
@@ -65,20 +70,22 @@ async def imported(world: World) -> list[str]:
             break
         await asyncio.sleep(0.01)
     now = world.clock.now()
-    works = [
-        JobRow(
-            tenant_id=world.tenant_id,
-            job_id=world.house.ids.new(),
-            kind="import.apply",
-            state="running",
-            done=120,
-            total=400,
-            facts={"upload_id": "gone"},
-            created_by="Grace",
-            created_at=beat_at,
-            beat_at=beat_at,
-        )
-        for beat_at in (now, now - timedelta(minutes=5))
-    ]
+    works = [a_work(world, "import.apply", one) for one in (now, now - timedelta(minutes=5))]
     assert await world.house.database.commit([Insert(JOBS, one) for one in works]) is None
     return [f"/console/import/{one.job_id}" for one in (check, *works)]
+
+
+def a_work(world: World, kind: str, beat_at: datetime) -> JobRow:
+    """Give long work that last moved at that time."""
+    return JobRow(
+        tenant_id=world.tenant_id,
+        job_id=world.house.ids.new(),
+        kind=kind,
+        state="running",
+        done=120,
+        total=400,
+        facts={"upload_id": "gone"},
+        created_by="Grace",
+        created_at=beat_at,
+        beat_at=beat_at,
+    )

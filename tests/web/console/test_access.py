@@ -38,6 +38,7 @@ LOOKING = {
     "/console/groups/{group_id}",
     "/console/conflicts",
     "/console/conflicts/{conflict_id}",
+    "/console/deactivate-users/{job_id}",
     "/console/import/example.csv",
     "/console/import/{job_id}",
     "/console/mapping",

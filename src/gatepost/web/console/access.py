@@ -82,6 +82,7 @@ _BELONGS = {
     "/console/why": "/console/users",
     "/console/new-user": "/console/users",
     "/console/import": "/console/users",
+    "/console/deactivate-users": "/console/users",
 }
 """Pages below a tab of another path."""
 

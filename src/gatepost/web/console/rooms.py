@@ -13,6 +13,7 @@ from gatepost.lifecycle.group_reads import GroupReads
 from gatepost.lifecycle.groups import Groups
 from gatepost.lifecycle.import_jobs import ImportJobs
 from gatepost.lifecycle.jobs import Jobs
+from gatepost.lifecycle.leavers import Leavers
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
 from gatepost.lifecycle.observed import Observer
@@ -60,6 +61,7 @@ class ConsoleRooms(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: Conflicts
     administration: Administration
     imports: ImportJobs
+    leavers: Leavers
     jobs: Jobs
     examination: Examination
     simulator: Simulator

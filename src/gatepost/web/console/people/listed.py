@@ -19,7 +19,7 @@ from gatepost.web.console.rooms import ConsoleRooms
 PAGE: Final = 50
 LOCAL: Final = "local"
 _WORD_MAX: Final = 200
-_TOO_LONG: Final = (
+TOO_LONG: Final = (
     "That took too long among so many people. Enter more of the name, or take a filter away."
 )
 _CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -97,7 +97,7 @@ class UserList:
                     limit=PAGE,
                 )
             except ScanTooLong:
-                page, errors = Page([], None, 0), {"q": _TOO_LONG}
+                page, errors = Page([], None, 0), {"q": TOO_LONG}
             names = {one.provider_id: one for one in served}
             wanted = filters.wanted
             return self._access.page(

@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from gatepost.web.console.access import Access
+from gatepost.web.console.people.bulk import Bulk
 from gatepost.web.console.people.changes import UserChanges
 from gatepost.web.console.people.edits import Edits
 from gatepost.web.console.people.imports import Imports
@@ -29,10 +30,14 @@ def routes(access: Access, rooms: ConsoleRooms) -> list[Route]:
     changes = UserChanges(access, rooms, why, sessions)
     leaving = Leaving(access, rooms, why, held)
     edits = Edits(access, rooms, profile, held)
-    new, imports = NewUsers(access, rooms), Imports(access, rooms)
+    new, imports, bulk = NewUsers(access, rooms), Imports(access, rooms), Bulk(access, rooms)
     tabs = (why, TimelineTab(access, rooms), profile, held, sessions, RawTab(access, rooms))
     return [
         Route("/console/users", UserList(access, rooms).show, methods=["GET"]),
+        Route("/console/deactivate-users", bulk.ask, methods=["GET"]),
+        Route("/console/deactivate-users", bulk.begin, methods=["POST"]),
+        Route("/console/deactivate-users/{job_id}", bulk.show, methods=["GET"]),
+        Route("/console/deactivate-users/{job_id}/stop", bulk.stop, methods=["POST"]),
         Route("/console/new-user", new.ask, methods=["GET"]),
         Route("/console/new-user", new.create, methods=["POST"]),
         Route("/console/import", imports.ask, methods=["GET"]),
