@@ -19,11 +19,10 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from gatepost.base import log
-from gatepost.base.launch import Launch
+from gatepost.base.launch import BACKLOG, Launch
 from gatepost.base.settings import Settings
 from gatepost.wiring import Application
 
-_BACKLOG = 2048
 _REQUESTS_FINISH_WITHIN_S = 7
 _WORKER_STARTS_WITHIN_S = 60
 # Longer than proxies keep an idle connection (nginx: 60 s), so that it is they who close it:
@@ -32,24 +31,6 @@ _KEEP_ALIVE_S = 75
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 OnReady = Callable[[], None]
-
-
-class AddressUnavailable(Exception):
-    """The address to listen on cannot be had."""
-
-
-def listen(settings: Settings) -> socket.socket:
-    """Take the address to listen on; clients wait from now on instead of being refused.
-
-    Raises:
-        AddressUnavailable: another program has it, it is not this machine's, or not ours to take.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise AddressUnavailable(f"{settings.host} port {settings.port}: {reason}") from error
 
 
 def run(
@@ -96,7 +77,7 @@ class _Configuration(uvicorn.Config):
             server_header=False,
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=list(settings.trusted_proxies),
-            backlog=_BACKLOG,
+            backlog=BACKLOG,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=_REQUESTS_FINISH_WITHIN_S,
         )
@@ -183,16 +164,6 @@ def _tell_ready(config: uvicorn.Config, on_ready: OnReady) -> None:
         workers=settings.workers,
     )
     on_ready()
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Let SIGTERM interrupt as Ctrl-C does, so that what was made for the run is removed."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

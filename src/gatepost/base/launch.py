@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+BACKLOG = 2048
+"""How many connections may wait to be taken."""
+
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """Where the settings came from, and whether this is the demo's server.

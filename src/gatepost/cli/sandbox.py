@@ -12,6 +12,7 @@ import msgspec
 from gatepost import serving
 from gatepost.base.actor import command_line
 from gatepost.base.settings import Settings
+from gatepost.cli import sockets
 from gatepost.cli.errors import ExitCode
 from gatepost.cli.main import Frame
 from gatepost.cli.serve import listen, make_keys, new_admin_link, server_writer
@@ -62,7 +63,7 @@ def sandbox(frame: Frame, /, **options: Any) -> int:  # noqa: ANN401 - click pas
     Ctrl-C ends it; its data, in a temporary directory, goes with it. A database given
     with --database is brought up to date, gets a tenant of its own, and is left there.
     """
-    with serving.stoppable(), tempfile.TemporaryDirectory(prefix="gatepost-sandbox-") as folder:
+    with sockets.stoppable(), tempfile.TemporaryDirectory(prefix="gatepost-sandbox-") as folder:
         database_url = frame.database_url or f"sqlite:///{Path(folder) / 'gatepost.db'}"
         configuration = frame.configuration(
             data_dir=folder,

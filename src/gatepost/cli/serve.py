@@ -17,6 +17,7 @@ from gatepost.base.launch import Launch
 from gatepost.base.sealing_keys import load_keys
 from gatepost.base.secrets import SystemSecrets
 from gatepost.base.settings import Settings
+from gatepost.cli import sockets
 from gatepost.cli.demo_mark import check_demo
 from gatepost.cli.errors import CommandFailed, ExitCode, Problem
 from gatepost.cli.main import Frame
@@ -148,8 +149,8 @@ def listen(settings: Settings) -> socket.socket:
         CommandFailed: another program has it, or it is not this machine's.
     """
     try:
-        return serving.listen(settings)
-    except serving.AddressUnavailable as error:
+        return sockets.listen(settings)
+    except sockets.AddressUnavailable as error:
         problem = Problem(
             what="The address to listen on cannot be taken.",
             why=str(error),

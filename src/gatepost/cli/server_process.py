@@ -64,13 +64,10 @@ class ServerProcess:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, demo_mark: str) -> AsyncIterator[ServerProcess]:
-    """Start the demo's server with these settings, wait until it answers, stop it afterwards.
+async def started(settings: Settings, *, demo_mark: str) -> AsyncIterator[ServerProcess]:
+    """Start the demo's server with these settings, and stop it afterwards; `ready` waits for it.
 
     Settings of this machine, in its environment or files, do not reach it.
-
-    Raises:
-        CommandFailed: it did not start.
     """
     command = [sys.executable, "-m", "gatepost", "serve", "--json", "--log-level", "warning"]
     command += ["--data-dir", str(settings.data_dir), "--database", settings.database_url]
@@ -82,7 +79,6 @@ async def running(settings: Settings, *, demo_mark: str) -> AsyncIterator[Server
         )
     server = ServerProcess(process, settings)
     try:
-        await server.ready()
         yield server
     finally:
         await server.stop()

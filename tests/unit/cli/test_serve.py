@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gatepost import serving
 from gatepost.base.configuration import Configuration
 from gatepost.base.settings import Settings
+from gatepost.cli import sockets
 from gatepost.cli.errors import CommandFailed, ExitCode
 from gatepost.cli.main import run
 from gatepost.cli.serve import listen, make_data_dir, settled
@@ -73,12 +73,12 @@ def test_other_machines_are_not_served_in_clear(
 
 
 def test_sigterm_interrupts_what_is_stoppable() -> None:
-    with pytest.raises(KeyboardInterrupt), serving.stoppable():
+    with pytest.raises(KeyboardInterrupt), sockets.stoppable():
         signal.raise_signal(signal.SIGTERM)
 
 
 def test_sigterm_means_what_it_did_before_once_that_is_over() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with serving.stoppable():
+    with sockets.stoppable():
         pass
     assert signal.getsignal(signal.SIGTERM) is before
