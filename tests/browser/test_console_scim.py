@@ -1,5 +1,8 @@
 """The SCIM half in Chromium: switched on, rotated under traffic, by keyboard, without a script."""
 
+import itertools
+import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +17,8 @@ from gatepost.store.changes import Update
 from gatepost.store.login_rows import SessionRow
 from gatepost.store.read import select_rows
 from gatepost.store.tables import SESSIONS, key_of
-from tests.chromium import NEEDED, hear, launched
-from tests.rules.world import World
+from tests.chromium import AXE, NARROW, NEEDED, SMALL_TARGETS, STANDARDS, WIDE, hear, launched
+from tests.rules.world import World, extended
 from tests.web.account.serving import Served
 from tests.web.console import seeds
 
@@ -24,6 +27,9 @@ pytestmark = NEEDED
 OKTA = "/console/providers/okta"
 _SECRET = "the-administrators-own-session-secret-8"
 _CYCLE_S = 15 * 60
+_OF_REFUSALS = re.compile("status of 4(00|09)")
+SHOTS = os.environ.get("SCREENSHOTS")
+"""A folder to look at: a picture of every page that was judged."""
 
 Open = Callable[..., BrowserContext]
 
@@ -74,7 +80,7 @@ def browse(chromium: Browser, served: Served) -> Iterator[Open]:
     yield open_browser
     for one in opened:
         one.close()
-    assert [one for one in complaints if "409 (Conflict)" not in one] == []
+    assert [one for one in complaints if not _OF_REFUSALS.search(one)] == []
 
 
 def ask(served: Served, secret: str) -> httpx2.Response:
@@ -97,6 +103,24 @@ def prove_again(served: Served) -> None:
             assert await world.house.database.commit([change]) is None
 
     served.run(proved())
+
+
+def judge(page: Page) -> None:
+    """Hold the page to WCAG 2.2 AA, in light and dark, wide and narrow."""
+    page.evaluate(AXE.read_text())
+    for width, scheme in itertools.product((WIDE, NARROW), ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        judged = page.evaluate("tags => axe.run(document, {runOnly: tags})", STANDARDS)
+        assert [
+            (one["id"], [node["html"] for node in one["nodes"]]) for one in judged["violations"]
+        ] == []
+        assert page.evaluate(SMALL_TARGETS) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if SHOTS:
+            name = re.sub(r"\W+", "-", page.get_by_role("heading", level=1).inner_text())
+            page.screenshot(path=f"{SHOTS}/{name}-{width}-{scheme}.png", full_page=True)
+    page.set_viewport_size({"width": WIDE, "height": 800})
 
 
 def switch_on(page: Page) -> str:
@@ -267,3 +291,61 @@ def test_whole_way_without_a_script(served: Served, browse: Open) -> None:
     page.get_by_role("button", name="Switch SCIM off").click()
     page.get_by_text("SCIM is off. Its requests are refused").wait_for()
     assert ask(served, secret).status_code == 403
+
+
+async def employ(world: World) -> None:
+    """Let the provider manage a crew, with defaults that can be taken from it."""
+    await world.house.roles.create(world.writer, "Desk", "technician")
+    await world.house.roles.create(world.writer, "Reader", "end_user")
+    okta = await world.house.providers.get(world.tenant_id, "okta")
+    token = await world.house.tokens.create(world.writer, okta, with_scim=True)
+    client = world.attached(okta, token)
+    for number in range(23):
+        technician = extended(userType="Technician")
+        await client.user(f"technician.{number:02}@example.com", **technician)
+    await world.house.providers.update(world.writer, okta, end_user_role_ids=["Reader"])
+
+
+@pytest.mark.rule("R27")
+def test_pages_that_only_a_form_leads_to_are_accessible(served: Served, browse: Open) -> None:
+    """Those with an address of their own are looked at with all others of the console."""
+    served.run(employ(served.world))
+    page = browse().new_page()
+    page.goto(f"{OKTA}/defaults")
+    page.get_by_label("Desk").check()
+    page.get_by_label("Reader").uncheck()
+    page.get_by_role("button", name="Review the change").click()
+    expect(page.get_by_text("23 people gain it at once")).to_be_visible()
+    judge(page)
+    page.get_by_role("button", name="Save the defaults").click()
+    expect(page.get_by_text("The new defaults count at once")).to_be_visible()
+    page.goto(f"{OKTA}/tokens/new")
+    page.get_by_label("Name", exact=True).fill("x" * 100)
+    page.get_by_role("button", name="Make the token").click()
+    expect(page.get_by_role("heading", name="Copy the token now")).to_be_visible()
+    judge(page)
+    page.reload()
+    judge(page)
+
+
+@pytest.mark.rule("R4")
+def test_provider_is_left_and_deleted(served: Served, browse: Open) -> None:
+    served.run(employ(served.world))
+    page = browse().new_page()
+    page.goto(f"{OKTA}/scim/off")
+    page.get_by_role("button", name="Switch SCIM off").click()
+    page.goto(f"{OKTA}/delete")
+    judge(page)
+    page.get_by_role("link", name="Release all of them…").click()
+    page.get_by_role("button", name="Release 23 users").click()
+    expect(page.get_by_text("23 of 23 released")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Done", exact=True)).to_be_visible()
+    judge(page)
+    page.get_by_role("link", name="Delete the provider…").click()
+    page.get_by_label("Type its name to delete it").fill("Oktopus")
+    page.get_by_role("button", name="Delete it for good").click()
+    expect(page.get_by_role("alert")).to_contain_text("type Okta to delete it")
+    judge(page)
+    page.get_by_label("Type its name to delete it").fill("Okta")
+    page.get_by_role("button", name="Delete it for good").click()
+    expect(page.get_by_text("The identity provider was deleted")).to_be_visible()
