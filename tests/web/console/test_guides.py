@@ -239,7 +239,7 @@ async def test_the_live_part_says_what_arrived_last(
 
 @pytest.mark.usefixtures("entra")
 async def test_an_open_page_looks_less_often_and_then_no_more(admin: Visitor) -> None:
-    """A page that is left open must not keep its session alive for ever."""
+    """Somebody who left it open over night costs nothing."""
     for looked, every in [("", "2s"), ("149", "2s"), ("150", "15s"), ("369", "15s"), ("x", "2s")]:
         page = await admin.http.get(f"{GUIDE}/live?n={looked}")
         assert f'data-hx-trigger="every {every}"' in page.text, looked
@@ -247,6 +247,25 @@ async def test_an_open_page_looks_less_often_and_then_no_more(admin: Visitor) ->
         page = await admin.http.get(f"{GUIDE}/live?n={looked}")
         assert "data-hx-" not in page.text, looked
         assert "Look again" in said(page)
+
+
+@pytest.mark.usefixtures("entra")
+async def test_an_open_page_keeps_no_session_alive(
+    world: World, admin: Visitor, grace: UserRow
+) -> None:
+    """What the page does by itself is no use of the session; opening it is."""
+
+    async def last_seen() -> object:
+        await world.house.recorder.flush()
+        (found,) = await world.house.login.sessions.of_user(grace.tenant_id, grace.user_id)
+        return found.seen_at
+
+    began = await last_seen()
+    world.clock.move(600)
+    assert (await admin.http.get(f"{GUIDE}/live")).status_code == 200
+    assert await last_seen() == began
+    await admin.http.get(GUIDE)
+    assert await last_seen() == world.clock.now()
 
 
 @pytest.mark.usefixtures("entra")

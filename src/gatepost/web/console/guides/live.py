@@ -18,8 +18,8 @@ class Look(msgspec.Struct, frozen=True):
 def next_look(word: str | None, *, is_done: bool) -> Look | None:
     """Tell when the page looks again, from how often it has; None: not by itself any more.
 
-    Every two seconds for five minutes, then every fifteen for almost an hour. An open page must
-    not keep a session alive for ever.
+    Every two seconds for five minutes, then every fifteen for almost an hour: a page that was
+    left open asks for nothing any more.
     """
     looked = int(word) if word and word.isascii() and word.isdecimal() and len(word) < 6 else 0  # noqa: PLR2004 - digits of what we wrote ourselves
     if is_done or looked >= _LOOKS_MAX:

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from gatepost.store.rows import ProviderRow
 from gatepost.tenancy.refusals import ProviderNotFound
-from gatepost.web.console.access import Access, Staff
+from gatepost.web.console.access import Access, Staff, Work
 from gatepost.web.console.guides import source
 from gatepost.web.console.guides.live import clock, next_look
 from gatepost.web.console.guides.progress import Progress, progress
@@ -31,6 +31,7 @@ _NOT_FOUND = 404
 _OK = 200
 
 Draw = Callable[[Staff, ProviderRow, Guide], Awaitable[Response]]
+Enter = Callable[[Request, Work], Awaitable[Response]]
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -85,14 +86,15 @@ class Guides:
     async def show_live(self, request: Request) -> Response:
         """Show the steps and the newest request alone: what an open guide asks for again.
 
-        A page that asks by itself is told in its own words when nobody is signed in any more.
+        It does not count as use of the session. A page that asks by itself is told in its own
+        words when nobody is signed in any more.
         """
 
         async def draw(staff: Staff, provider: ProviderRow, guide: Guide) -> Response:
             live = await self._live(request, staff, provider, guide)
             return self._access.page(request, staff, "guide_live.html", **live)
 
-        answer = await self._one(request, draw)
+        answer = await self._one(request, draw, self._access.listen)
         if answer.status_code == _OK or "hx-request" not in request.headers:
             return answer
         return self._access.reception.page(
@@ -111,7 +113,7 @@ class Guides:
 
         return await self._one(request, draw)
 
-    async def _one(self, request: Request, draw: Draw) -> Response:
+    async def _one(self, request: Request, draw: Draw, enter: Enter | None = None) -> Response:
         async def work(staff: Staff) -> Response:
             provider = await self._provider(request, staff)
             guide = source.guides().get(request.path_params["guide"])
@@ -119,7 +121,7 @@ class Guides:
                 return await self._list(request, staff, provider, is_missing=True)
             return await draw(staff, provider, guide)
 
-        return await self._access.look(request, work)
+        return await (enter or self._access.look)(request, work)
 
     async def _provider(self, request: Request, staff: Staff) -> ProviderRow:
         slug = request.path_params["slug"]
