@@ -43,6 +43,7 @@ _EVENTS = (
     _event("group.member_removed", "{actor} removed {subject} from the group {group}"),
     _event("group.members_cleared", "{actor} removed all {count} members of the group {subject}"),
     _event("role.created", "{actor} created the role {subject}"),
+    _event("role.updated", "{actor} changed the name or description of the role {subject}"),
     _event("role.deleted", "{actor} deleted the role {subject}"),
     _event("role.granted", "{actor} gave {subject} the role {role}"),
     _event("role.revoked", "{actor} took the role {role} from {subject}"),

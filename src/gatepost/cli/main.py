@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Create, rename and list organizations.",
     ),
     "provider": ("gatepost.cli.providers:provider", "Configure identity providers and their SCIM."),
-    "role": ("gatepost.cli.roles:role", "Create, list and delete roles."),
+    "role": ("gatepost.cli.roles:role", "Create, change, list and delete roles."),
     "tenant": ("gatepost.cli.tenants:tenant", "Create, list and configure tenants."),
     "token": ("gatepost.cli.tokens:token", "Create, list, rotate and revoke SCIM tokens."),
     "user": ("gatepost.cli.users:user", "List, show and change users; release them."),

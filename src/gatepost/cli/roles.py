@@ -12,7 +12,7 @@ from gatepost.store.rows import RoleRow
 
 @click.group()
 def role() -> None:
-    """Create, list and delete roles."""
+    """Create, change, list and delete roles."""
 
 
 @role.command()
@@ -41,6 +41,28 @@ def list_roles(frame: Frame, /, tenant: str) -> None:
 
     rows = [_document(one) for one in at_desk(frame, tenant, work)]
     frame.output.rows(rows, ["name", "user_type", "description", "id"])
+
+
+@role.command()
+@click.argument("name")
+@click.option("--name", "new_name", metavar="TEXT", help="Its name from now on.")
+@click.option("--description", help="What its holders may do.")
+@TENANT
+@click.pass_obj
+def change(frame: Frame, /, name: str, tenant: str, **new: Any) -> None:  # noqa: ANN401 - click's
+    """Give the role NAME another name or description; who has it stays."""
+
+    async def work(desk: Desk) -> RoleRow:
+        found = await desk.house.roles.get(desk.tenant_id, name)
+        told = new["description"]
+        return await desk.house.roles.change(
+            desk.writer,
+            found.role_id,
+            name=new["new_name"] or found.name,
+            description=found.description if told is None else told,
+        )
+
+    frame.output.data(_document(at_desk(frame, tenant, work)))
 
 
 @role.command()

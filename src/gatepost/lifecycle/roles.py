@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from gatepost.activity.entry import Entry, Subject
 from gatepost.base.ids import is_id
 from gatepost.lifecycle.corridor import Corridor, Writer
@@ -62,6 +64,44 @@ class Roles:
             )
             entry = Entry("role.created", _subject(row), {"user_type": user_type})
             return Plan((Insert(ROLES, row),), (entry,), outcome=row)
+
+        row: RoleRow = await self._corridor.run(writer, load, decide)
+        return row
+
+    async def change(self, writer: Writer, role_id: str, *, name: str, description: str) -> RoleRow:
+        """Give a role another name or description; who has it stays, whom it is for too.
+
+        Raises:
+            RoleNameMissing: the name is blank, or longer than a line.
+            RoleNotFound: there is none of that id.
+            RoleNameTaken: another role has the name.
+        """
+        if not 0 < len(name.strip()) <= NAME_MAX:
+            raise RoleNameMissing
+        tenant_id = writer.actor.tenant_id
+        new = {"name": name.strip(), "name_folded": fold(name.strip()), "description": description}
+
+        async def load() -> tuple[RoleRow, RoleRow | None]:
+            role = await roles.get(self._database, tenant_id, role_id) if is_id(role_id) else None
+            if role is None:
+                raise RoleNotFound(name=role_id)
+            return role, await roles.find_by_name(self._database, tenant_id, new["name_folded"])
+
+        def decide(loaded: tuple[RoleRow, RoleRow | None], _at: datetime) -> Plan:
+            role, rival = loaded
+            if rival and rival.role_id != role.role_id:
+                return Plan(refusal=RoleNameTaken(name=new["name"]))
+            changes = {
+                key: [getattr(role, key), new[key]]
+                for key in ("name", "description")
+                if getattr(role, key) != new[key]
+            }
+            if not changes:
+                return Plan(outcome=role)
+            after = msgspec.structs.replace(role, **new)
+            update = Update(ROLES, (tenant_id, role_id), new, {"name": role.name})
+            entry = Entry("role.updated", _subject(after), {"changes": changes})
+            return Plan((update,), (entry,), outcome=after)
 
         row: RoleRow = await self._corridor.run(writer, load, decide)
         return row

@@ -350,3 +350,11 @@ def test_organization_has_another_name_by_id_or_name(acme: Shell) -> None:
         "match.no_organization"
     )
     assert acme("organization", "rename", "1", "12", code=2)["code"] == "validate.setting"
+
+
+def test_role_has_another_name_or_description(acme: Shell) -> None:
+    made = acme("role", "create", "Clerk", "--type", "end_user", "--description", "Reads")
+    changed = acme("role", "change", "clerk", "--name", "Reader")
+    assert (changed["name"], changed["description"]) == ("Reader", "Reads")
+    assert acme("role", "change", made["id"], "--description", "")["description"] == ""
+    assert acme("role", "change", "Clerk", "--name", "x", code=3)["code"] == "match.no_role"

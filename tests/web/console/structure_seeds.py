@@ -108,5 +108,6 @@ async def structured(world: World) -> list[str]:
         "/console/organizations/new", "/console/organizations/1/rename",
         "/console/roles", "/console/roles/new", "/console/roles/without",
         f"/console/roles/{desk.role_id}", f"/console/roles/{desk.role_id}/delete",
+        f"/console/roles/{desk.role_id}/edit",
         "/console/mapping?provider=contoso", "/console/mapping?provider=fabrikam",
     ]  # fmt: skip

@@ -107,7 +107,10 @@ async def test_r12_keeping_local_and_ignoring(
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"administrator": True, "user_type": "technician"}, "a system administrator or"),
+        (
+            {"administrator": True, "user_type": "technician"},
+            "a system administrator, support staff or",
+        ),
         ({"break_glass": True}, "kept for emergencies"),
     ],
 )

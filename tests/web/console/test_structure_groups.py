@@ -345,3 +345,14 @@ async def test_a_renamed_group_keeps_what_it_gives(admin: Visitor, there: Pushed
     path = f"/Groups/{there.groups['IT Support']}"
     await there.client.send("PATCH", path, replace("displayName", "Help desk"))
     assert "Help desk Contoso 4 Service Desk" in said(await admin.http.get("/console/groups"))
+
+
+async def test_with_many_roles_those_that_are_given_stand_before_the_boxes(
+    world: World, admin: Visitor, there: Pushed
+) -> None:
+    for number in range(10):
+        await world.house.roles.create(world.writer, f"Role {number}", "technician")
+    for path in (MAPPING, f"/console/groups/{there.groups['IT Support']}"):
+        page = await admin.http.get(path)
+        before = page.text.partition("Roles of IT Support")[0].rpartition("<details")[0]
+        assert ">Service Desk</a>" in before[-200:]

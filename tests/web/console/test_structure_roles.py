@@ -208,3 +208,38 @@ async def test_support_staff_sees_roles_and_no_form(
         assert "/console/roles/new" not in page.text
         assert "/delete" not in page.text
         assert "/access" not in page.text
+
+
+async def test_a_role_has_another_name_and_description(
+    world: World, admin: Visitor, there: Pushed
+) -> None:
+    path = await page_of(world, "Service Desk")
+    page = await admin.http.get(f"{path}/edit")
+    assert 'value="Service Desk"' in page.text
+    assert "Whom it is for" not in said(page)
+    form = {"name": "Help Desk", "description": "Answers."}
+    got = await admin.change(f"{path}/edit", form)
+    assert got.headers["location"] == f"{path}?done=role-changed"
+    assert await world.roles(there.people["barbara"]) == {("Help Desk", "mapping")}
+    [activity] = await world.activities(event="role.updated")
+    assert activity.data["changes"]["name"] == ["Service Desk", "Help Desk"]
+    await admin.change(f"{path}/edit", form)
+    assert len(await world.activities(event="role.updated")) == 1
+    for wrong, words in (
+        ({"name": "auditor"}, "There is a role auditor already"),
+        ({"name": " "}, "A role needs a name"),
+        ({"name": "x", "description": "x" * 501}, "At most 500"),
+    ):
+        refused = await admin.change(f"{path}/edit", wrong)
+        assert refused.status_code in {400, 409}
+        assert words in said(refused)
+    assert (await world.house.roles.get(world.tenant_id, "Help Desk")).description == "Answers."
+
+
+async def test_the_mapping_page_tells_the_default_roles(
+    world: World, admin: Visitor, there: Pushed
+) -> None:
+    """R27."""
+    await world.configured(there.client, technician_role_ids=["Auditor"])
+    text = said(await admin.http.get("/console/mapping?provider=contoso"))
+    assert "technicians of Contoso have Auditor ; end users of Contoso have no role." in text

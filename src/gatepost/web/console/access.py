@@ -49,6 +49,7 @@ DONE = {
     "deactivated": "The account is inactive, and its sessions have ended.",
     "reactivated": "The account is active again.",
     "role-created": "The role was added. Give it to people, or map groups to it.",
+    "role-changed": "The role was changed; who has it stays.",
     "role-deleted": "The role was deleted; nobody has it any more.",
     "organization-created": "The organization was added.",
     "renamed": "The organization has its new name.",

@@ -19,8 +19,8 @@ STATES: Final = {
 _IMPOSSIBLE: Final = {
     "account_gone": "the account is not there any more",
     "protected": (
-        "no provider may have a system administrator or a break-glass account. Take that mark "
-        "from it first, if it is really this person's everyday account"
+        "no provider may have a system administrator, support staff or a break-glass account. "
+        "Take that mark from it first, if it is really this person's everyday account"
     ),
     "other_provider": (
         "another identity provider manages it. Release the user there first, on the user's page"
@@ -72,6 +72,8 @@ def risks_of(conflict: Conflict, found: Examination, *, has_sign_in: bool) -> li
     risks = []
     if user.administrator:
         risks.append("The account is a system administrator.")
+    if user.support:
+        risks.append("The account is support staff: it sees this console.")
     if user.break_glass:
         risks.append("The account is kept for emergencies (break-glass).")
     if found.manager and found.manager.provider_id != provider.provider_id:

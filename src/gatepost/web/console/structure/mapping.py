@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from gatepost.lifecycle.group_reads import ListedGroup, place_of
 from gatepost.store.database import ScanTooLong
-from gatepost.store.rows import ProviderRow
+from gatepost.store.rows import ProviderRow, RoleRow
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors
 from gatepost.web.console.rooms import ConsoleRooms
@@ -82,10 +82,24 @@ class MappingTable:
             is_first="after" not in asked,
             after=place_of(shown[-1].row) if len(found) > size else None,
             roles=roles,
+            defaults=_defaults(provider, roles),
             table=table_of(shown, roles),
             counted=counted,
             for_whom=FOR,
         )
+
+
+def _defaults(
+    provider: ProviderRow | None, roles: list[RoleRow]
+) -> list[tuple[str, list[RoleRow]]]:
+    """Give the roles that everybody of the provider has, by whom they are for (R27)."""
+    if provider is None:
+        return []
+    given = {*provider.technician_role_ids, *provider.end_user_role_ids}
+    return [
+        (said, [one for one in roles if one.user_type == user_type and one.role_id in given])
+        for user_type, said in FOR.items()
+    ]
 
 
 def page_of(provider: ProviderRow | None) -> str:

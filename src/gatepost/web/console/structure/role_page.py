@@ -9,8 +9,9 @@ from gatepost.lifecycle.role_reads import Holder
 from gatepost.store.database import ScanTooLong
 from gatepost.store.rows import RoleRow
 from gatepost.web.console.access import Staff
-from gatepost.web.console.errors import Errors
+from gatepost.web.console.errors import Errors, sentence_of, status_of
 from gatepost.web.console.people.page import display_name
+from gatepost.web.console.structure.roles import missing
 from gatepost.web.console.structure.words import FOR, TOO_LONG, counted, people
 from gatepost.web.console.subject import SubjectPage
 from gatepost.web.pages.reception import Form
@@ -68,6 +69,40 @@ class RolePage(SubjectPage[RoleRow]):
             for_whom=FOR,
         )
 
+    async def show_edit(self, request: Request) -> Response:
+        """Ask for another name or description."""
+
+        async def work(staff: Staff) -> Response:
+            role = await self.get(request, staff)
+            typed = {"name": role.name, "description": role.description}
+            return self._draw_edit(request, staff, role, typed)
+
+        return await self._access.edit(request, work)
+
+    async def edit(self, request: Request) -> Response:
+        """Give the role another name or description."""
+        form: Form = {}
+        path = self.path(request)
+
+        async def work(staff: Staff) -> Response:
+            form.update(await self._access.form(request))
+            role = await self.get(request, staff)
+            if errors := missing(form):
+                return self._draw_edit(request, staff, role, form, errors, 400)
+            await self._rooms.roles.change(
+                staff.writer,
+                role.role_id,
+                name=form.get("name", ""),
+                description=form.get("description", "").strip(),
+            )
+            return self._access.reception.go(f"{path}?done=role-changed")
+
+        async def refused(staff: Staff, refusal: Refusal) -> Response:
+            role, errors = await self.get(request, staff), {"name": sentence_of(refusal)}
+            return self._draw_edit(request, staff, role, form, errors, status_of(refusal))
+
+        return await self._access.change(request, work, f"{path}/edit", refused)
+
     async def show_delete(self, request: Request) -> Response:
         """Show who loses the role when it is deleted."""
 
@@ -98,6 +133,29 @@ class RolePage(SubjectPage[RoleRow]):
 
         page = f"{self.path(request)}/delete"
         return await self._access.change(request, work, page, refused)
+
+    def _draw_edit(
+        self,
+        request: Request,
+        staff: Staff,
+        role: RoleRow,
+        form: Form,
+        errors: Errors | None = None,
+        status: int = 200,
+    ) -> Response:
+        path = self.path(request)
+        return self._access.page(
+            request,
+            staff,
+            "structure/role_form.html",
+            status,
+            form=form,
+            errors=errors or {},
+            page=f"{path}/edit",
+            role=role,
+            path=path,
+            action=f"{path}/edit",
+        )
 
     async def _draw_delete(
         self, request: Request, staff: Staff, *, is_stale: bool = False

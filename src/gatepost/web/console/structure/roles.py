@@ -73,7 +73,9 @@ class RoleList:
 
         async def work(staff: Staff) -> Response:
             form.update(await self._access.form(request))
-            errors = _missing(form)
+            errors = missing(form)
+            if form.get("user_type") not in FOR:
+                errors["user_type"] = "Choose whom the role is for."
             if errors:
                 return self._form(request, staff, form, errors, 400)
             made = await self._rooms.roles.create(
@@ -98,19 +100,20 @@ class RoleList:
         return self._access.page(
             request,
             staff,
-            "structure/role_new.html",
+            "structure/role_form.html",
             status,
             form=form,
             errors=errors or {},
             page=NEW,
+            role=None,
+            path=LIST,
+            action=NEW,
         )
 
 
-def _missing(form: Form) -> Errors:
-    """Say which fields of the form say nothing that a role can be made of."""
+def missing(form: Form) -> Errors:
+    """Say which fields of the form say nothing that a role can be described by."""
     errors = {}
-    if form.get("user_type") not in FOR:
-        errors["user_type"] = "Choose whom the role is for."
     if len(form.get("description", "")) > _DESCRIPTION_MAX:
         errors["description"] = f"At most {_DESCRIPTION_MAX} characters."
     return errors

@@ -45,6 +45,8 @@ def _roles(access: Access, rooms: ConsoleRooms) -> list[Route]:
         Route("/console/roles/new", listed.create, methods=["POST"]),
         Route("/console/roles/without", listed.show_without, methods=["GET"]),
         Route(_ROLE, page.show, methods=["GET"]),
+        Route(f"{_ROLE}/edit", page.show_edit, methods=["GET"]),
+        Route(f"{_ROLE}/edit", page.edit, methods=["POST"]),
         Route(f"{_ROLE}/delete", page.show_delete, methods=["GET"]),
         Route(f"{_ROLE}/delete", page.delete, methods=["POST"]),
     ]
