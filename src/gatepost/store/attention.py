@@ -28,12 +28,20 @@ async def open_conflicts(
 
 
 async def active_users(database: Database, tenant_id: int, most: int) -> Counted:
-    """Count the active accounts among the first so many."""
-    statement = f"""SELECT count(*), count(CASE WHEN status = 'active' THEN 1 END) FROM (
-        SELECT status FROM users WHERE tenant_id = $1
-        ORDER BY user_id LIMIT {int(most) + 1}) AS looked"""  # noqa: S608
-    [(looked, active)] = await database.scan(statement, tenant_id)
-    return Counted(min(int(active), most), is_more=int(looked) > most)
+    """Count the active accounts: all but the inactive ones, each from an index alone.
+
+    Up to twice as many accounts are counted: where half of them have left, the number is small
+    and still true.
+    """
+    looked = 2 * most + 1
+    statement = f"""SELECT (SELECT count(*) FROM (
+            SELECT user_id FROM users WHERE tenant_id = $1
+            ORDER BY user_id LIMIT {looked}) AS every), (SELECT count(*) FROM (
+            SELECT user_id FROM users WHERE tenant_id = $1 AND status = 'inactive'
+            ORDER BY user_id LIMIT {looked}) AS inactive)"""  # noqa: S608
+    [(every, inactive)] = await database.scan(statement, tenant_id)
+    active = int(every) - int(inactive)
+    return Counted(min(active, most), is_more=active > most or int(every) == looked)
 
 
 async def groups(database: Database, tenant_id: int) -> int:

@@ -58,8 +58,10 @@ async def count_active_administrators(
     database: Database, tenant_id: int, excluding_user_id: str
 ) -> int:
     """Count the active administrators but for that one."""
-    statement = """SELECT count(*) FROM users
-        WHERE tenant_id = $1 AND administrator AND status = 'active' AND user_id <> $2"""
+    # In the order of their index, or SQLite counts by one that holds every user.
+    statement = """SELECT count(*) FROM (SELECT 1 FROM users
+        WHERE tenant_id = $1 AND administrator AND status = 'active' AND user_id <> $2
+        ORDER BY user_id) AS administrators"""
     [(number,)] = await database.rows(
         statement, tenant_id, codec_of(database).id(excluding_user_id)
     )

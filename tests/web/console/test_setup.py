@@ -31,7 +31,7 @@ async def test_a_provider_is_added_and_listed(admin: Visitor) -> None:
     page = said(await admin.http.get(made.headers["location"]))
     assert "The identity provider was added." in page
     listed = said(await admin.http.get("/console/providers"))
-    assert "Contoso Microsoft Entra ID contoso.com, example.org Not set up Off" in listed
+    assert "Contoso Microsoft Entra ID Off contoso.com, example.org Not set up Off" in listed
 
 
 async def test_an_empty_list_says_what_to_do(admin: Visitor) -> None:
