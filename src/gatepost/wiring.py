@@ -115,6 +115,9 @@ class House:
         self.organizations = Organizations(corridor)
         self.providers = Providers(corridor)
         self.tokens = Tokens(corridor, secrets)
+        self.releasing = Releasing(
+            self.jobs, self.users, Listing(database), self.providers, self.tenants
+        )
         self.administrators = Administrators(corridor, self.users, secrets)
         self.activity = ActivityLog(database, clock)
         self.explorer = Explorer(database)
@@ -268,9 +271,7 @@ def page_doors(house: House) -> Doors:
             gate=Gate(house.database),
             traffic=Traffic(house.database),
             default_roles=DefaultRoles(house.database, house.providers),
-            releasing=Releasing(
-                house.jobs, house.users, Listing(house.database), house.providers, house.tenants
-            ),
+            releasing=house.releasing,
             single_sign_on=house.single_sign_on,
             tenants=house.tenants,
             organizations=house.organizations,

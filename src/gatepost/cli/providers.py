@@ -198,6 +198,31 @@ def resume(frame: Frame, /, name: str, tenant: str) -> None:
 @YES
 @TENANT
 @click.pass_obj
+def release(frame: Frame, /, name: str, *, yes: bool, tenant: str) -> None:
+    """Make all users of the provider NAME local, once its SCIM is paused or off.
+
+    Nobody loses a role; sessions end, and people sign in by password from then on.
+    """
+    frame.output.confirm(f"{name} will no longer manage anybody. Release all?", yes=yes)
+
+    async def work(desk: Desk) -> dict[str, int]:
+        counted = {"released": 0, "left": 0}
+
+        async def moved(done: int, left: int) -> None:
+            counted.update(released=done - left, left=left)
+
+        found = await desk.provider(name)
+        await desk.house.releasing.run(desk.writer, found, moved)
+        return counted
+
+    frame.output.data(at_desk(frame, tenant, work))
+
+
+@provider.command()
+@click.argument("name")
+@YES
+@TENANT
+@click.pass_obj
 def delete(frame: Frame, /, name: str, *, yes: bool, tenant: str) -> None:
     """Delete a provider that manages nobody. Its history stays."""
     frame.output.confirm(f"The provider {name} and its tokens will be gone. Delete it?", yes=yes)

@@ -159,7 +159,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "guard.provider_in_use": Words(
         "{provider} still manages {count} users.",
-        "Release them first, or switch SCIM off instead.",
+        "Release them first, with `gatepost provider release {provider}`, or switch SCIM off.",
         _CONFLICT,
     ),
     "scim.switched_off": Words(

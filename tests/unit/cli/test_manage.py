@@ -132,6 +132,13 @@ def test_provider_is_paused_warned_of_and_resumed(acme: Shell) -> None:
     assert acme("provider", "show", "acme")["warnings"] == []
 
 
+def test_all_users_of_a_provider_are_released_once_scim_is_paused(acme: Shell) -> None:
+    acme("provider", "enable", "acme")
+    assert acme("provider", "release", "acme", "--yes", code=4)["code"] == "guard.scim_on"
+    acme("provider", "pause", "acme")
+    assert acme("provider", "release", "acme", "--yes") == {"released": 0, "left": 0}
+
+
 def test_user_is_created_with_all_its_fields(acme: Shell) -> None:
     fields = ("--email", "a@x.example", "--type", "technician", "--organization", "north")
     contact = ("--phone", "+49 30 1234567", "--language", "de_at", "--time-zone", "europe/vienna")

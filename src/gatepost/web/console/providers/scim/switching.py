@@ -18,6 +18,7 @@ from gatepost.web.console.rooms import ConsoleRooms
 from gatepost.web.pages.reception import Form
 
 NAMED_MAX = 20
+_LOOKED_AT = 500
 
 
 class ScimSwitches:
@@ -142,10 +143,13 @@ class ScimSwitches:
 
 
 async def first_users(rooms: ConsoleRooms, provider: ProviderRow) -> list[str]:
-    """Name the first few users that the provider manages."""
+    """Name the first few users that the provider manages, of those it did not delete."""
     found: list[str] = []
+    looked_at = 0
     async for one in rooms.listing.users(provider.tenant_id, provider=provider):
-        found.append(one.user_name)
-        if len(found) == NAMED_MAX:
+        looked_at += 1
+        if one.deleted_at is None:
+            found.append(one.user_name)
+        if len(found) == NAMED_MAX or looked_at == _LOOKED_AT:
             break
     return found
