@@ -22,7 +22,17 @@ async def test_a_local_person_sees_profile_proofs_and_sessions(ada: Visitor) -> 
     assert "Changed just now" in said
     assert "Firefox on Linux This session From 198.51.100.7." in said
     assert "with password, authenticator app" in said
-    assert "Administration" not in said
+    assert "Console" not in said
+
+
+async def test_staff_sees_its_marks_and_the_way_to_the_console(world: World, ada: Visitor) -> None:
+    user_id = (await ada.get("/session")).json()["user_id"]
+    await world.set_user(user_id, support=True, break_glass=True)
+    page = await ada.get("/account")
+    assert "Type Technician, support staff, break-glass account" in text_of(page)
+    assert 'href="/console"' in page.text
+    await world.set_user(user_id, user_type="end_user")
+    assert 'href="/console"' not in (await ada.get("/account")).text
 
 
 async def test_a_providers_person_sees_who_manages_them_and_roles_with_their_cause(

@@ -73,10 +73,11 @@ def _expected(draft: UserDraft, old: UserRow, new: UserRow) -> dict[str, Any]:
     """Give what must still be so at the commit.
 
     Marks are no part of the SCIM resource and leave its version as it is, so what
-    they forbid (R12, R15) expects them as they were.
+    they forbid (R8, R12, R15) expects them as they were.
     """
     expected: dict[str, Any] = {"version": old.version}
-    if draft.adopter or (old.status == "active" and new.status == "inactive"):
+    leaves = old.status == "active" and new.status == "inactive"
+    if draft.adopter or leaves or old.user_type != new.user_type:
         marks = ("administrator", "support", "break_glass", "keep_local")
         expected |= {mark: getattr(old, mark) for mark in marks}
     return expected

@@ -1,5 +1,6 @@
 """How the database and what is kept in it are, for whoever looks after the installation."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 import msgspec
@@ -105,19 +106,26 @@ async def _newest(database: Database, known: list[TenantRow]) -> datetime | None
 
 
 async def _tokens(database: Database, tenant: TenantRow, now: datetime) -> list[ExpiringToken]:
-    found = []
-    for provider in await providers.all(database, tenant.tenant_id):
-        if provider.scim_enabled:
-            present = await tokens.of_provider(database, tenant.tenant_id, provider.provider_id)
-            found += _to_look_at(tenant, provider, present, now)
-    return found
+    kept = defaultdict(list)
+    for token in sorted(await tokens.unrevoked(database, tenant.tenant_id), key=_made):
+        kept[token.provider_id].append(token)
+    served = await providers.all(database, tenant.tenant_id)
+    return [
+        found
+        for one in served
+        if one.scim_enabled
+        for found in _to_look_at(tenant, one, kept[one.provider_id], now)
+    ]
+
+
+def _made(token: TokenRow) -> datetime:
+    return token.created_at
 
 
 def _to_look_at(
-    tenant: TenantRow, provider: ProviderRow, present: list[TokenRow], now: datetime
+    tenant: TenantRow, provider: ProviderRow, kept: list[TokenRow], now: datetime
 ) -> list[ExpiringToken]:
     """Choose tokens that end soon while no other lives longer, that never end, or that ended."""
-    kept = [one for one in present if one.revoked_at is None]
     lasting = [one for one in kept if one.expires_at is None or one.expires_at > now + SOON]
     if lasting:
         chosen = [one for one in lasting if one.expires_at is None]

@@ -1,5 +1,6 @@
 """How signing in is: whose certificates end, what is stale, who could still get in natively."""
 
+from collections import defaultdict
 from datetime import datetime
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from gatepost.saml.certificate import describe
 from gatepost.store import logins, providers, sso, users
 from gatepost.store.database import Database
-from gatepost.store.login_rows import SsoRow
+from gatepost.store.login_rows import SsoKeyRow, SsoRow
 from gatepost.store.rows import TenantRow, UserRow
 from gatepost.tenancy.sso_parties import identity_provider, signing_key
 
@@ -56,24 +57,23 @@ async def sign_in_of(database: Database, known: list[TenantRow]) -> SignIn:
     for tenant in known:
         tenant_id = tenant.tenant_id
         slugs = {one.provider_id: one.slug for one in await providers.all(database, tenant_id)}
-        halves = await sso.of_tenant(database, tenant_id)
+        keys = defaultdict(list)
+        for key in await sso.keys_of_tenant(database, tenant_id):
+            keys[key.provider_id].append(key)
         found.halves.extend(
-            [
-                await _health(database, tenant, slugs[one.provider_id], one)
-                for one in halves
-                if one.provider_id in slugs
-            ]
+            _health(tenant, slugs[one.provider_id], one, keys[one.provider_id])
+            for one in await sso.of_tenant(database, tenant_id)
+            if one.provider_id in slugs
         )
         people = await users.administrators(database, tenant_id)
         found.administrators.extend([await _keeper(database, tenant, one) for one in people])
     return found
 
 
-async def _health(database: Database, tenant: TenantRow, slug: str, half: SsoRow) -> SsoHealth:
+def _health(tenant: TenantRow, slug: str, half: SsoRow, keys: list[SsoKeyRow]) -> SsoHealth:
     ends = []
     if half.protocol == "saml":
         ends = [describe(one).not_after for one in identity_provider(half).certificates]
-    keys = await sso.keys(database, half.tenant_id, half.provider_id)
     ours = signing_key(keys)
     return SsoHealth(
         tenant=tenant.name,

@@ -143,10 +143,11 @@ class Entrance:
 
 
 def _nav(request: Request, signed: Signed) -> list[Page]:
-    if not signed.user.administrator:
+    user = signed.user
+    if not user.is_staff or user.user_type != "technician":
         return []
     own = Page(HOME, "Your account", current=request.url.path == HOME)
-    return [own, Page("/console/providers", "Administration")]
+    return [own, Page("/console", "Console")]
 
 
 def _here(request: Request) -> str:

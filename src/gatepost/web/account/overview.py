@@ -103,13 +103,23 @@ class OverviewPages:
             ("Name", name_of(user)),
             ("User name", user.user_name),
             ("Email", user.email or "None"),
-            ("Type", TYPES[user.user_type] + (", administrator" if user.administrator else "")),
+            ("Type", ", ".join([TYPES[user.user_type], *_marks(user)])),
             (
                 "Organizations",
                 organizations_shown(user, await self._rooms.organization_names(user)),
             ),
             ("Roles", "; ".join(f"{name} ({why})" for name, why in roles) or "None"),
         ]
+
+
+def _marks(user: UserRow) -> list[str]:
+    """Name what the person may do in the console."""
+    marks = {
+        "administrator": user.administrator,
+        "support staff": user.support,
+        "break-glass account": user.break_glass,
+    }
+    return [name for name, is_set in marks.items() if is_set]
 
 
 def _through(user: UserRow, signed: Signed, providers: dict[str, str]) -> str | None:
