@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gatepost.activity.explorer import Explorer, Wanted
 from gatepost.store import activities, attention, requests, tallies, tokens, users
 from gatepost.store.attention import Counted
 from gatepost.store.changes import Change, Insert, Upsert
@@ -195,6 +196,10 @@ READS: dict[str, tuple[Read, str]] = {
     "administrators": (
         lambda one: users.count_active_administrators(one, 1, new_id()),
         "users_administrator (tenant_id=?)",
+    ),
+    "faults among the latest entries": (
+        lambda one: Explorer(one).page(1, Wanted(), limit=10),
+        "requests_failed (tenant_id=?)",
     ),
     "the end of the log": (lambda one: activities.latest_position(one, 1), "SCAN activities"),
     "groups": (lambda one: attention.groups(one, 1), "PRIMARY KEY (tenant_id=?)"),

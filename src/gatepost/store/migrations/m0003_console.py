@@ -21,6 +21,7 @@ STATEMENTS: tuple[str, ...] = (
     """CREATE INDEX requests_provider ON requests (tenant_id, provider_id, request_id)
         WHERE provider_id IS NOT NULL""",
     "CREATE INDEX requests_refused ON requests (tenant_id, request_id) WHERE status >= 400",
+    "CREATE INDEX requests_failed ON requests (tenant_id, request_id) WHERE status >= 500",
     """CREATE INDEX requests_provider_refused ON requests (tenant_id, provider_id, request_id)
         WHERE status >= 400""",
     """CREATE INDEX requests_warned ON requests (tenant_id, request_id)
