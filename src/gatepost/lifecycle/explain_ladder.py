@@ -154,7 +154,11 @@ def _never_sent(facts: Facts, question: str) -> Rung:
     causes = [cause for vendor in vendors for cause in causes_of(vendor)]
     if facts.portrait:
         said += f" {facts.word} is a local account."
-    return Rung(question, "no", said, lookups, causes, "never_sent")
+    there = [
+        Place("provider", one.provider.slug, f"Open {one.provider.name}")
+        for one in facts.providers[:_NAMED]
+    ]
+    return Rung(question, "no", said, lookups, causes, "never_sent", there)
 
 
 def _accepted(facts: Facts) -> Rung:
@@ -170,7 +174,8 @@ def _accepted(facts: Facts) -> Rung:
         said = f"{said} {detail}" if detail else said
         advice = [fix] if (fix := fix_of(last.reason)) else []
         seen = [request_seen(one) for one in refused[:5]]
-        return Rung(question, "no", said, seen, advice, last.reason)
+        there = _conflict_at(facts.conflict) if last.reason == "match.adoption_refused" else []
+        return Rung(question, "no", said, seen, advice, last.reason, there)
     if refused:
         said = f"Yes since {when(last.at)}; before that, {len(refused)} were refused."
         return Rung(question, "yes", said, [request_seen(one) for one in refused[:5]])
@@ -209,8 +214,12 @@ def _in_conflict(facts: Facts, conflict: ConflictRow, question: str) -> Rung:
     ]
     command = f"gatepost conflict resolve {conflict.conflict_id} adopt|keep-local|ignore"
     advice = [f"Settle the conflict: {command}"]
-    there = [Place("conflict", conflict.conflict_id, "Settle the conflict")]
+    there = _conflict_at(conflict)
     return Rung(question, "no", said, evidence, advice, "match.adoption_refused", there)
+
+
+def _conflict_at(conflict: ConflictRow | None) -> list[Place]:
+    return [Place("conflict", conflict.conflict_id, "Settle the conflict")] if conflict else []
 
 
 def _active(facts: Facts) -> Rung:

@@ -78,8 +78,8 @@ REFUSALS: Mapping[str, str] = {
     "validate.member": "Provision the user before the group that they are a member of.",
     "validate.group_duplicate": "Rename one of the two groups in the identity provider.",
     "validate.group_name_missing": "Give the group a name.",
-    "match.adoption_refused": "A local account is in the way: gatepost conflict list shows it, "
-    "gatepost conflict resolve settles it.",
+    "match.adoption_refused": "A local account is in the way. Settle the conflict, by adopting it "
+    "or keeping it local; gatepost conflict list shows it, gatepost conflict resolve settles it.",
     "match.no_group": "The group does not exist for this provider. Push it again.",
     "guard.protected_account": "The account must stay active. Make somebody else an "
     "administrator, or take the account out of the provisioning scope.",

@@ -61,6 +61,8 @@ def fields_of(portrait: Portrait, log: list[ActivityRow]) -> list[Field]:
     document: dict[str, Any] = msgspec.json.decode(user.doc)
     told = _Told(portrait, log)
     found = [told.field(label, path, _at(document, path)) for path, label in _FIXED]
+    if user.email and not document.get("emails"):
+        found = [_named(one, user.email) if one.path == "emails" else one for one in found]
     found.append(told.field("User type", "userType", _type(user)))
     found.append(told.field("Organizations", "organizationId", _organizations(portrait)))
     found.append(told.field("Active", "active", "yes" if user.status == "active" else "no"))
@@ -72,6 +74,11 @@ def fields_of(portrait: Portrait, log: list[ActivityRow]) -> list[Field]:
     labels = {"phone": "Phone", "language": "Language", "time_zone": "Time zone"}
     own = {name: getattr(user, name) or "" for name in _OWN}
     return [*found, *(told.field(labels[name], name, own[name]) for name in _OWN)]
+
+
+def _named(field: Field, address: str) -> Field:
+    """Say that the user name stands for the address that nobody gave (R6)."""
+    return msgspec.structs.replace(field, value=f"{address} (the user name)")
 
 
 class _Told:

@@ -273,6 +273,24 @@ def test_inactive_user_is_answered_by_who_when_and_which_request() -> None:
     assert found.rungs[7].evidence[0]["request_id"] == "r9"
 
 
+def test_refused_adoption_leads_to_its_conflict() -> None:
+    conflict = ConflictRow(
+        tenant_id=1,
+        conflict_id="c1",
+        provider_id="p1",
+        user_id="u1",
+        reason="review",
+        incoming={},
+        opened_at=NOW,
+        last_seen_at=NOW,
+    )
+    refused = a_request(status=409, reason="match.adoption_refused")
+    user = a_user(provider_id=None)
+    found = explained(requests=[refused], conflict=conflict, portrait=a_portrait(user))
+    assert found.rungs[2].places == [Place("conflict", "c1", "Settle the conflict")]
+    assert explained(requests=[refused]).rungs[2].places == []
+
+
 def test_account_that_came_inactive_is_told_from_one_whose_log_is_gone() -> None:
     portrait = a_portrait(a_user(status="inactive"))
     made = [an_activity("user.created")]

@@ -189,3 +189,9 @@ def test_changes_are_told_before_and_after_in_words() -> None:
     assert [after for _, _, after in found][1:] == ["no", '{"d":2}']
     assert found[0][2].endswith("…")
     assert changes_of({}) == []
+
+
+@pytest.mark.rule("R6")
+def test_the_user_name_stands_for_an_address_that_nobody_gave() -> None:
+    portrait = a_portrait(email="ada@a.example")
+    assert field(portrait, [MADE], "emails").value == "ada@a.example (the user name)"
