@@ -30,6 +30,8 @@ class Stage(StrEnum):
     """The new one is in use, and the old one has been silent for a whole cycle."""
     ENDED = "ended"
     """The old one opens nothing any more."""
+    LOST = "lost"
+    """The new one opens nothing any more, and the old one still does."""
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -67,6 +69,8 @@ def side_of(token: TokenRow, uses: Mapping[str, Use]) -> Side:
 def _stage(old: Side, new: Side, cycle: timedelta, now: datetime) -> Stage:
     if not is_live(old.token, now):
         return Stage.ENDED
+    if not is_live(new.token, now):
+        return Stage.LOST
     if new.last_at is None:
         return Stage.WAITING
     return Stage.BOTH if old.last_at and now - old.last_at < cycle else Stage.MOVED

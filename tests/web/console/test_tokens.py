@@ -131,6 +131,19 @@ async def test_traffic_with_the_old_token_turns_the_verdict_back(
     assert "the old one was, too" in await verdict(world, admin, client)
 
 
+async def test_a_new_token_that_was_lost_is_rotated_again(
+    world: World, admin: Visitor, client: Client
+) -> None:
+    """Somebody did not copy it, so they revoke it and make another one."""
+    lost = await rotated(world, admin, client)
+    await world.house.tokens.revoke(world.writer, client.provider, lost.token.row.token_id)
+    assert "The new token has ended before the old one" in await verdict(world, admin, client)
+    assert page_of(client, "rotate") in (await admin.http.get(OKTA)).text
+    second = await rotated(world, admin, client)
+    await second.send("GET", "/Users")
+    assert "Moved:" in await verdict(world, admin, client)
+
+
 async def test_a_rotation_that_was_never_begun_has_no_page(admin: Visitor, client: Client) -> None:
     assert (await admin.http.get(page_of(client, "rotation"))).status_code == 404
 

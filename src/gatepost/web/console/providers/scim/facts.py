@@ -140,6 +140,7 @@ def card_of(
 ) -> TokenCard:
     """Describe a token."""
     side, days = side_of(row, uses), days_left(row, now)
+    successor = known.get(row.successor_id or "")
     kind, said = _STATES[state_of(row, now)]
     if is_live(row, now):
         if row.expires_at is None:
@@ -156,7 +157,7 @@ def card_of(
         whole=max((row.expires_at - row.created_at).days, 1) if row.expires_at else 1,
         count=side.count,
         last_at=side.last_at,
-        successor=known.get(row.successor_id or ""),
+        successor=successor if successor and is_live(successor, now) else None,
     )
 
 
