@@ -6,8 +6,9 @@ and a network that sends nothing else waits.
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
+from gatepost.base.refusal import Refusal
 from gatepost.login.equipment import Equipment
 from gatepost.login.provider import answers
 from gatepost.login.provider.halves import Half
@@ -68,19 +69,20 @@ class LogoutReader:
             return await self._beside(visit, half, lambda: self._token(half, token))
         except OidcError as error:
             fresh = await self._refresher.again(half) if error.refetch_keys else None
-            refusal = refused_token(error)
-        if fresh is not None:
-            try:
-                return await self._beside(visit, fresh, lambda: self._token(fresh, token))
-            except OidcError as error:
-                refusal = refused_token(error)
-        await refuse(self._with.corridor, sent_by(visit, half.provider), refusal)
+            if fresh is None:
+                return await self._refuse(visit, half, refused_token(error))
+        try:
+            return await self._beside(visit, fresh, lambda: self._token(fresh, token))
+        except OidcError as error:
+            return await self._refuse(visit, half, refused_token(error))
 
     async def _saml(self, visit: Visit, half: Half, read: Callable[[], Message]) -> Message:
         try:
             return await self._beside(visit, half, read)
         except SamlError as error:
-            refusal = refused_message(error)
+            return await self._refuse(visit, half, refused_message(error))
+
+    async def _refuse(self, visit: Visit, half: Half, refusal: Refusal) -> NoReturn:
         await refuse(self._with.corridor, sent_by(visit, half.provider), refusal)
 
     async def _beside(self, visit: Visit, half: Half, read: Callable[[], Message]) -> Message:
@@ -90,7 +92,7 @@ class LogoutReader:
                 await answers.check(corridor, visit, provider)
                 return await asyncio.to_thread(read)
             except Throttled as refusal:
-                await refuse(corridor, sent_by(visit, provider), refusal)
+                return await self._refuse(visit, half, refusal)
             except (SamlError, OidcError):
                 await answers.count_refused(corridor, visit, provider)
                 raise
