@@ -1,5 +1,6 @@
 """The catalogue of tables, the rows and the migrations say the same."""
 
+import re
 import sqlite3
 
 import pytest
@@ -12,6 +13,8 @@ WITHOUT_A_ROW = {"counters"}
 
 KEPT_BY_THE_DATABASE = {"activities": ["position", "xact"]}
 """Columns that the database fills in."""
+
+_POSTGRESQL = {"uuid": tables.Kind.ID, "bytea": tables.Kind.BYTES}
 
 
 @pytest.fixture(name="migrated", scope="module")
@@ -40,6 +43,22 @@ def test_a_table_has_the_columns_of_its_row_in_order(
     kept = KEPT_BY_THE_DATABASE.get(table.name, [])
     assert list(table.columns) == list(table.row.__struct_fields__)
     assert migrated[table.name] == [*kept, *table.columns]
+
+
+def test_a_column_is_encoded_as_its_type_on_postgresql_wants() -> None:
+    """SQLite takes a text where an id belongs; PostgreSQL refuses the whole change."""
+    made = re.compile(r"CREATE TABLE (\w+) \((.*)\)", re.DOTALL)
+    column = re.compile(r"^\s*(\w+) (uuid|bytea)\b", re.MULTILINE)
+    kinds = {table.name: table.columns for table in tables.ALL}
+    wrong = [
+        (name, one, kind)
+        for version in range(1, runner.latest() + 1)
+        for statement in runner.statements("postgresql", version)
+        for name, inner in made.findall(statement)
+        for one, kind in column.findall(inner)
+        if name in kinds and kinds[name].get(one) is not _POSTGRESQL[kind]
+    ]
+    assert not wrong
 
 
 @pytest.mark.parametrize("table", tables.ALL, ids=lambda table: table.name)

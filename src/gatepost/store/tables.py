@@ -103,6 +103,7 @@ _ID_COLUMNS = frozenset({
     "provider_id", "token_id", "user_id", "group_id", "role_id",
     "conflict_id", "activity_id", "subject_id", "request_id", "key_id", "session_id",
     "attempt_id", "factor_id", "challenge_id", "message_id", "view_id", "job_id", "successor_id",
+    "upload_id",
 })  # fmt: skip
 
 
