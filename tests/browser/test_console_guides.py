@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gatepost.web.console.guides import live
-from tests.chromium import NEEDED, hear, launched
+from tests.chromium import AXE, NARROW, NEEDED, STANDARDS, WIDE, hear, launched
 from tests.rules.world import World, a_group, a_user, replace
 from tests.web.account.serving import Served
 from tests.web.console import seeds
@@ -129,6 +129,12 @@ def test_a_refusal_is_said_where_the_step_is(context: BrowserContext, entra: Ent
     expect(steps.get_by_role("link", name="What happened").first).to_have_attribute(
         "href", re.compile("^/console/activity/")
     )
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(AXE.read_text())
+        judged = page.evaluate("tags => axe.run(document, {runOnly: tags})", STANDARDS)
+        assert [(one["id"], one["nodes"]) for one in judged["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_copy_button_holds_the_real_value(context: BrowserContext, entra: Entra) -> None:
