@@ -308,3 +308,32 @@ async def test_r10_an_alias_of_the_tenants_own_is_served_at_once(
     )
     made = await okta.created({**body, "userName": "grace@example.com"})
     assert made[EXTENSION]["userType"] == "Technician"
+
+
+@pytest.mark.rule("R9")
+async def test_r9_a_renamed_organization_stays_with_whom_the_old_name_was_sent_for(
+    world: World, okta: Client
+) -> None:
+    organizations = world.house.organizations
+    north = await organizations.create(world.writer, "North Pole")
+    other = await organizations.create(world.writer, "South Pole")
+    scope = extended(organizationId=["north pole"])
+    ada = await okta.user("ada", **scope)
+    await organizations.rename(world.writer, north.organization_id, "Up There")
+    for method, body in (
+        ("PATCH", replace("displayName", "Ada")),
+        ("PATCH", replace(f"{EXTENSION}:organizationId", ["north pole"])),
+        ("PUT", {**a_user("ada"), **scope}),
+    ):
+        assert (await okta.send(method, f"/Users/{ada}", body)).status_code == 200
+        assert (await world.row(ada)).organization_ids == [north.organization_id]
+    refused(
+        await okta.send("POST", "/Users", {**a_user("eve"), **scope}),
+        400,
+        "invalidValue",
+        "north pole",
+    )
+    await organizations.rename(world.writer, other.organization_id, "North Pole")
+    again = replace(f"{EXTENSION}:organizationId", ["NORTH POLE"])
+    assert (await okta.send("PATCH", f"/Users/{ada}", again)).status_code == 200
+    assert (await world.row(ada)).organization_ids == [other.organization_id]

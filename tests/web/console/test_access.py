@@ -42,6 +42,8 @@ LOOKING = {
     "/console/import/example.csv",
     "/console/import/{job_id}",
     "/console/mapping",
+    "/console/mapping/apply",
+    "/console/mapping/review",
     "/console/organizations",
     "/console/organizations/{organization_id}",
     "/console/roles",

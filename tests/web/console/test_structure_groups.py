@@ -294,6 +294,9 @@ async def test_forms_that_are_none_are_refused(admin: Visitor, there: Pushed) ->
         {"groups": group, "roles": "", "0.0": "yes"},
         {"groups": group, "roles": role, "0.7": "yes"},
         {"groups": group, "roles": role, "0.²": "yes"},
+        {"groups": group, "roles": role, "0.-1": "yes"},
+        {"groups": group, "roles": role, "0.0": "yes", "was": "1.0"},
+        {"groups": group, "roles": role, "0.0": "yes", "was": "x"},
     ):
         got = await admin.change("/console/mapping/review", {"provider": "contoso", **form})
         assert got.status_code == 400, form
@@ -356,3 +359,24 @@ async def test_with_many_roles_those_that_are_given_stand_before_the_boxes(
         page = await admin.http.get(path)
         before = page.text.partition("Roles of IT Support")[0].rpartition("<details")[0]
         assert ">Service Desk</a>" in before[-200:]
+
+
+@pytest.mark.usefixtures("there")
+async def test_a_page_that_is_only_posted_leads_back_when_it_is_opened(admin: Visitor) -> None:
+    for path in ("/console/mapping/review", "/console/mapping/apply"):
+        got = await admin.http.get(path)
+        assert (got.status_code, got.headers["location"]) == (303, "/console/mapping")
+
+
+@pytest.mark.rule("R24")
+async def test_r24_mappings_have_a_history(admin: Visitor, there: Pushed) -> None:
+    review = await reviewed(admin, MAPPING, ("Auditors", "Auditor"))
+    await admin.change("/console/mapping/apply", fields(review, "/console/mapping/apply"))
+    page = await admin.http.get(MAPPING)
+    assert 'href="/console/activity?event=mapping."' in page.text
+    text = said(await admin.http.get("/console/activity?event=mapping."))
+    assert "mapped the group Auditors to the role Auditor" in text
+    assert "mapped the group IT Support to the role Service Desk" in text
+    group = await admin.http.get(f"/console/activity?subject={there.groups['Auditors']}")
+    assert "mapped the group Auditors to the role Auditor" in said(group)
+    assert "mapped the group IT Support" not in said(group)

@@ -34,6 +34,14 @@ class MappingTable:
 
         return await self._access.look(request, work)
 
+    async def again(self, request: Request) -> Response:
+        """Lead whoever opens a page that is only posted to back to the table."""
+
+        async def work(_staff: Staff) -> Response:
+            return self._access.reception.go(PATH)
+
+        return await self._access.look(request, work)
+
     async def draw(
         self,
         request: Request,

@@ -78,11 +78,11 @@ def ticked(form: Form) -> list[Wanted]:
     found = []
     for name in sorted(before ^ after, key=lambda one: [len(one), one]):
         down, _, across = name.partition(".")
-        try:
-            pair = groups[int(down)], roles[int(across)]
-        except (ValueError, IndexError):
-            raise _UNREADABLE from None
-        found.append(Wanted(*pair, name in after))
+        if not (down.isdecimal() and across.isdecimal()):
+            raise _UNREADABLE
+        if int(down) >= len(groups) or int(across) >= len(roles):
+            raise _UNREADABLE
+        found.append(Wanted(groups[int(down)], roles[int(across)], name in after))
     return _bounded(found)
 
 

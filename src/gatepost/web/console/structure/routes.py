@@ -32,7 +32,9 @@ def _groups(access: Access, rooms: ConsoleRooms) -> list[Route]:
         Route("/console/groups", GroupList(access, rooms).show, methods=["GET"]),
         Route("/console/groups/{group_id}", GroupPage(access, rooms).show, methods=["GET"]),
         Route("/console/mapping", table.show, methods=["GET"]),
+        Route("/console/mapping/review", table.again, methods=["GET"]),
         Route("/console/mapping/review", review.show, methods=["POST"]),
+        Route("/console/mapping/apply", table.again, methods=["GET"]),
         Route("/console/mapping/apply", review.apply, methods=["POST"]),
     ]
 
