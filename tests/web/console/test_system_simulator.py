@@ -88,6 +88,17 @@ async def test_what_goes_wrong_is_refused_with_its_reason(world: World, admin: V
     assert provider.scim_enabled
 
 
+async def test_a_token_that_a_dead_run_left_is_revoked_by_the_next(
+    world: World, admin: Visitor
+) -> None:
+    await started(world, admin, users="1", groups="0")
+    [provider] = await world.house.providers.all(world.tenant_id)
+    await world.house.tokens.create(world.writer, provider, "simulator")
+    await world.house.tokens.create(world.writer, provider, "of somebody")
+    await started(world, admin, users="1", groups="0")
+    assert await live_tokens(world) == ["of somebody"]
+
+
 async def test_a_second_run_finds_everybody(world: World, admin: Visitor) -> None:
     await started(world, admin)
     page = await started(world, admin)

@@ -87,6 +87,7 @@ class Simulations:
         self, writer: Writer, provider: ProviderRow, order: Order, job: Running
     ) -> Mapping[str, Any]:
         tokens = self._rooms.tokens
+        await self._revoke_left(writer, provider)
         spent = await tokens.create(writer, provider, f"{_TOKEN}, revoked", _DAYS)
         await tokens.revoke(writer, provider, spent.row.token_id)
         token = await tokens.create(writer, provider, _TOKEN, _DAYS)
@@ -103,6 +104,13 @@ class Simulations:
         finally:
             with contextlib.suppress(TokenNotFound):  # somebody revoked it already
                 await tokens.revoke(writer, provider, token.row.token_id)
+
+    async def _revoke_left(self, writer: Writer, provider: ProviderRow) -> None:
+        """Revoke what a run has left whose process died: there is one run at a time."""
+        for one in await self._rooms.tokens.of_provider(provider):
+            if one.name == _TOKEN and one.revoked_at is None:
+                with contextlib.suppress(TokenNotFound):  # it has expired
+                    await self._rooms.tokens.revoke(writer, provider, one.token_id)
 
     async def _followed(
         self, play: Play, job: Running, transcript: "_Transcript"
