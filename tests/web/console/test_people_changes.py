@@ -4,7 +4,11 @@ import re
 
 import pytest
 
+from gatepost.lifecycle.explain import Explainer
+from gatepost.lifecycle.people import People
+from gatepost.lifecycle.timeline import Timeline
 from gatepost.store.changes import Insert
+from gatepost.store.database import ScanTooLong
 from gatepost.store.login_rows import SubjectRow
 from gatepost.store.rows import UserRow
 from gatepost.store.tables import SUBJECTS
@@ -352,3 +356,48 @@ async def test_a_provider_that_pushed_nobody_is_told_of_with_its_last_request(
     world.clock.move(120)
     asked = said(await admin.http.get("/console/users?managed=okta"))
     assert "Its last request came 2 minutes ago." in asked
+
+
+async def too_long(*_: object, **__: object) -> object:
+    raise ScanTooLong
+
+
+async def test_a_look_that_takes_too_long_is_said_kindly(
+    admin: Visitor, ada: UserRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(People, "page", too_long)
+    monkeypatch.setattr(People, "first", too_long)
+    monkeypatch.setattr(Timeline, "page", too_long)
+    monkeypatch.setattr(Explainer, "person", too_long)
+    listed = await admin.http.get("/console/users?q=a")
+    assert (listed.status_code, "That took too long" in said(listed)) == (200, True)
+    assert "Nobody begins with" not in said(listed)
+    assert "Not found in time" in said(await admin.http.get(f"{page_of(ada)}/timeline"))
+    assert "No answer in time" in said(await admin.http.get(page_of(ada)))
+    assert "No answer in time" in said(await admin.http.get("/console/why?q=x"))
+    bulk = "/console/deactivate-users?q=a"
+    assert "That took too long" in said(await admin.http.get(bulk))
+    assert (await admin.change(bulk, {"stamp": "x"})).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/timeline?before=x",
+        "/timeline?before=%00",
+        "/revoke",
+        "/revoke?role=%00",
+        "/grant",
+        "?done=nothing",
+    ],
+)
+async def test_no_nonsense_in_the_url_is_a_fault(admin: Visitor, ada: UserRow, path: str) -> None:
+    assert (await admin.http.get(f"{page_of(ada)}{path}")).status_code < 500
+
+
+@pytest.mark.parametrize("word", ["%00", "%F0%9F%92%A9", "%ff", "a" * 500, "%25%5F%5C", "' OR 1"])
+@pytest.mark.usefixtures("ada")
+async def test_any_word_can_be_asked_about(admin: Visitor, word: str) -> None:
+    for path in ("/console/why", "/console/users"):
+        asked = await admin.http.get(f"{path}?q={word}&provider={word}&managed={word}")
+        assert asked.status_code == 200
