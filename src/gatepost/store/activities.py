@@ -109,7 +109,7 @@ async def latest_position(database: Database, tenant_id: int) -> str:
     else:
         statement = f"""SELECT xact::text, position FROM activities
             WHERE tenant_id = $1 {_settled(database)}
-            ORDER BY xact DESC, position DESC LIMIT 1"""  # noqa: S608
+            ORDER BY activities.xact DESC, activities.position DESC LIMIT 1"""  # noqa: S608
         rows = await database.scan(statement, tenant_id)
     return f"{rows[0][0]}.{rows[0][1]}" if rows else "0.0"
 
@@ -129,13 +129,15 @@ async def _after(
     database: Database, tenant_id: int, xact: int, last: int, limit: int
 ) -> Sequence[tuple[Any, ...]]:
     columns = f"{_xact(database)}, position, {select_list(ACTIVITIES)}"
+    # The table is named where it is ordered: the column of the answer is text, and "100" < "99".
     if database.dialect == "sqlite":
         statement = f"""SELECT {columns} FROM activities
             WHERE +tenant_id = $1 AND position > $2 ORDER BY position LIMIT $3"""  # noqa: S608
         return await database.scan(statement, tenant_id, last, limit)
     statement = f"""SELECT {columns} FROM activities
         WHERE tenant_id = $1 AND (xact, position) > ($2::text::xid8, $3)
-        {_settled(database)} ORDER BY xact, position LIMIT $4"""  # noqa: S608
+        {_settled(database)}
+        ORDER BY activities.xact, activities.position LIMIT $4"""  # noqa: S608
     return await database.scan(statement, tenant_id, str(xact), last, limit)
 
 

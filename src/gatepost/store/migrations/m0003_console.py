@@ -75,3 +75,8 @@ STATEMENTS: tuple[str, ...] = (
         expires_at {instant} NOT NULL,
         PRIMARY KEY (tenant_id, upload_id))""",
 )
+
+POSTGRESQL: tuple[str, ...] = (
+    "CREATE INDEX activities_committed ON activities (tenant_id, xact, position)",
+)
+"""Where transactions commit in another order than they write, the log is followed in this one."""

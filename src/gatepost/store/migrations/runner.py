@@ -68,8 +68,9 @@ def latest() -> int:
 def statements(dialect: str, version: int) -> list[str]:
     """Give what the migration of that number says to that database."""
     module = import_module(f"gatepost.store.migrations.{_MODULES[version - 1]}")
+    own: tuple[str, ...] = getattr(module, dialect.upper(), ())
     types = TYPES[dialect]
-    return [statement.format_map(types) for statement in module.STATEMENTS]
+    return [statement.format_map(types) for statement in (*module.STATEMENTS, *own)]
 
 
 def check(current: int) -> None:
