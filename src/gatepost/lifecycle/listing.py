@@ -29,6 +29,7 @@ from gatepost.store.rows import (
     OrganizationRow,
     ProviderRow,
     RequestRow,
+    RoleGrantRow,
     RoleRow,
     UserRow,
 )
@@ -221,6 +222,11 @@ class Listing:
         if found is None:
             raise ConflictNotFound(id=conflict_id)
         return found
+
+    async def grants(self, user: UserRow) -> dict[str, RoleGrantRow]:
+        """Read the roles given by hand, by role: who gave them, and when."""
+        found = await roles.grants_of(self._database, user.tenant_id, user.user_id)
+        return {one.role_id: one for one in found}
 
     async def open_conflict(self, user: UserRow, served: list[ProviderRow]) -> ConflictRow | None:
         """Find an open conflict over the account, with any of the providers."""

@@ -1,5 +1,6 @@
 """The list of people that the console shows: narrowed, a page at a time, with a bounded count."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Literal
 
@@ -15,6 +16,7 @@ from gatepost.store.user_lists import BEGINNING_MAX, RoleHolders, UserListing
 
 __all__ = ["BEGINNING_MAX", "COUNTED_MAX", "Listed", "Page", "People", "Wanted"]
 
+_AT_ONCE = 500
 COUNTED_MAX = 10_000
 """More people than this are not counted."""
 
@@ -88,6 +90,22 @@ class People:
         """
         listing = await self._listing(tenant_id, wanted)
         return await user_lists.page(self._database, tenant_id, listing, limit=most)
+
+    async def all(self, tenant_id: int, wanted: Wanted) -> AsyncIterator[list[UserRow]]:
+        """Read all who are wanted, a page at a time.
+
+        Raises:
+            ScanTooLong: too few of very many people are wanted.
+        """
+        listing, after = await self._listing(tenant_id, wanted), None
+        while True:
+            page = await user_lists.page(
+                self._database, tenant_id, listing, after_id=after, limit=_AT_ONCE
+            )
+            yield page
+            if len(page) < _AT_ONCE:
+                return
+            after = page[-1].user_id
 
     async def _count(self, tenant_id: int, listing: UserListing) -> int:
         return await user_lists.count(self._database, tenant_id, listing, most=COUNTED_MAX + 1)

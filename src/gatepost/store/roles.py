@@ -7,7 +7,7 @@ import msgspec
 from gatepost.store.codec import among, codec_of, select_list
 from gatepost.store.database import Database
 from gatepost.store.read import equal_rows, find_row, select_rows
-from gatepost.store.rows import GroupRow, ProviderRow, RoleRow, UserRow
+from gatepost.store.rows import GroupRow, ProviderRow, RoleGrantRow, RoleRow, UserRow
 from gatepost.store.tables import ROLES, Kind
 
 MANUAL, MAPPING, DEFAULT = "manual", "mapping", "default"
@@ -47,6 +47,11 @@ async def manual_roles(database: Database, tenant_id: int, user_id: str) -> list
     rest = """JOIN role_grants AS r ON r.tenant_id = t.tenant_id AND r.role_id = t.role_id
         WHERE r.tenant_id = $1 AND r.user_id = $2 ORDER BY t.role_id"""
     return await select_rows(database, RoleRow, rest, tenant_id, codec_of(database).id(user_id))
+
+
+async def grants_of(database: Database, tenant_id: int, user_id: str) -> list[RoleGrantRow]:
+    """Read what the user was given by hand, with who gave it and when."""
+    return await equal_rows(database, RoleGrantRow, tenant_id=tenant_id, user_id=user_id)
 
 
 async def of_group(database: Database, tenant_id: int, group_id: str) -> list[RoleRow]:

@@ -39,6 +39,7 @@ LOOKING = {
     "/console/conflicts",
     "/console/conflicts/{conflict_id}",
     "/console/deactivate-users/{job_id}",
+    "/console/export-users.csv",
     "/console/import/example.csv",
     "/console/import/{job_id}",
     "/console/mapping",

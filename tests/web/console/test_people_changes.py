@@ -1,9 +1,13 @@
 """What administrators change about people: shown first where it takes something away."""
 
+import csv
+import io
 import re
+from collections.abc import AsyncIterator
 
 import pytest
 
+from gatepost.lifecycle import people
 from gatepost.lifecycle.explain import Explainer
 from gatepost.lifecycle.people import People
 from gatepost.lifecycle.timeline import Timeline
@@ -89,6 +93,7 @@ async def test_a_role_is_given_and_taken_and_what_is_lost_is_said_first(
     await mapped(world, client, group, "Reader")
     assert "keeps Reader through Staff: nothing is lost." in said(await admin.http.get(ask))
     words = said(await admin.http.get(f"{page_of(user)}/access"))
+    assert "Reader Given by hand, by grace@gatepost.test just now" in words
     assert "Staff → mapping → Reader" in words
     assert "Staff Reader nothing" in words
     await admin.change(f"{page_of(user)}/revoke", {"role": reader.role_id})
@@ -401,3 +406,33 @@ async def test_any_word_can_be_asked_about(admin: Visitor, word: str) -> None:
     for path in ("/console/why", "/console/users"):
         asked = await admin.http.get(f"{path}?q={word}&provider={word}&managed={word}")
         assert asked.status_code == 200
+
+
+async def test_a_list_is_exported_as_it_is_narrowed_and_no_cell_is_a_formula(
+    world: World, admin: Visitor, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names come from providers: a spreadsheet would run them."""
+    monkeypatch.setattr(people, "_AT_ONCE", 2)
+    for number in range(5):
+        await client.user(f"e{number}@example.com", displayName='=HYPERLINK("http://evil")')
+    await world.local_user("local@example.com")
+    await world.set_user((await world.local_user("e9@example.com")).user_id, phone="+4930901820")
+    file = await admin.http.get("/console/export-users.csv?q=e&managed=okta")
+    assert file.headers["content-type"].startswith("text/csv")
+    assert file.headers["content-disposition"].startswith('attachment; filename="users-')
+    rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert rows[0][:3] == ["user_name", "display_name", "email"]
+    assert [one[0] for one in rows[1:]] == [f"e{number}@example.com" for number in range(5)]
+    assert {one[1] for one in rows[1:]} == {'\'=HYPERLINK("http://evil")'}
+    assert {one[rows[0].index("managed_by")] for one in rows[1:]} == {"Okta"}
+    whole = (await admin.http.get("/console/export-users.csv")).text
+    assert "local@example.com" in whole
+    assert "901820" not in whole
+    monkeypatch.setattr(People, "all", lambda *_: _too_long_pages())
+    late = await admin.http.get("/console/export-users.csv")
+    assert (late.status_code, "That took too long" in said(late)) == (503, True)
+
+
+async def _too_long_pages() -> AsyncIterator[object]:
+    raise ScanTooLong
+    yield

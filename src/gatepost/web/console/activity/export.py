@@ -1,7 +1,5 @@
 """The filtered list whole, written as it is read."""
 
-import csv
-import io
 from collections.abc import AsyncIterator, Callable, Mapping
 
 import msgspec
@@ -16,12 +14,12 @@ from gatepost.web.console.activity import finding
 from gatepost.web.console.activity.listed import ActivityList
 from gatepost.web.console.activity.shown import as_document, shown
 from gatepost.web.console.rooms import ConsoleRooms
+from gatepost.web.console.spreadsheet import cell, row
 
 COLUMNS = (
     "at", "result", "sentence", "provider", "actor", "event", "kind", "subject", "subject_id",
     "reason", "method", "path", "status", "ms", "request_id", "id",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Write = Callable[[list[EntryRow], Mapping[str, str]], str]
 _TOO_LONG = "That takes too long among so many entries. Choose a shorter time."
 
@@ -47,7 +45,7 @@ class Export:
                 first: list[EntryRow] = await anext(pages, [])
             except ScanTooLong:
                 return await self._listed.draw(request, staff, asked, {"": _TOO_LONG}, 503)
-            head, write = (_row(COLUMNS), _csv) if is_csv else ("", _lines)
+            head, write = (row(COLUMNS), _csv) if is_csv else ("", _lines)
             return StreamingResponse(
                 _text(head, first, pages, lambda rows: write(rows, known.names)),
                 headers=_headers(staff, "csv" if is_csv else "jsonl"),
@@ -80,21 +78,9 @@ def _headers(staff: Staff, ending: str) -> dict[str, str]:
 
 def _csv(rows: list[EntryRow], providers: Mapping[str, str]) -> str:
     documents = (as_document(shown(one, providers)) for one in rows)
-    return "".join(_row([_cell(one[name]) for name in COLUMNS]) for one in documents)
+    return "".join(row([cell(one[name]) for name in COLUMNS]) for one in documents)
 
 
 def _lines(rows: list[EntryRow], providers: Mapping[str, str]) -> str:
     documents = (as_document(shown(one, providers)) for one in rows)
     return "".join(f"{msgspec.json.encode(one).decode()}\n" for one in documents)
-
-
-def _cell(value: object) -> str:
-    """Write a value; what a spreadsheet would take for a formula is marked as text."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _row(values: tuple[str, ...] | list[str]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow(values)
-    return written.getvalue()

@@ -6,6 +6,7 @@ from gatepost.web.console.access import Access
 from gatepost.web.console.people.bulk import Bulk
 from gatepost.web.console.people.changes import UserChanges
 from gatepost.web.console.people.edits import Edits
+from gatepost.web.console.people.export import PeopleExport
 from gatepost.web.console.people.imports import Imports
 from gatepost.web.console.people.leaving import Leaving
 from gatepost.web.console.people.listed import UserList
@@ -47,6 +48,7 @@ def routes(access: Access, rooms: ConsoleRooms) -> list[Route]:
         Route("/console/import/{job_id}/apply", imports.apply, methods=["POST"]),
         Route("/console/import/{job_id}/stop", imports.stop, methods=["POST"]),
         Route("/console/import/{job_id}/bad-rows.csv", imports.bad_rows, methods=["GET"]),
+        Route("/console/export-users.csv", PeopleExport(access, rooms).give, methods=["GET"]),
         Route("/console/why", WhyPage(access, rooms).show, methods=["GET"]),
         *(Route(f"{_USER}{one.tab}", one.show, methods=["GET"]) for one in tabs),
         Route(f"{_USER}/invite", changes.invite, methods=["POST"]),

@@ -61,9 +61,14 @@ class AccessTab(UserPage):
     async def more(self, seen: Seen) -> Mapping[str, Any]:
         """Give roles and groups."""
         portrait = seen.portrait
+        grants = await self._rooms.listing.grants(seen.user)
         return {
             "roles": [
-                {"role": one, "is_manual": one.cause == MANUAL, "is_mapped": one.cause == MAPPING}
+                {
+                    "role": one,
+                    "grant": grants.get(one.role_id) if one.cause == MANUAL else None,
+                    "is_mapped": one.cause == MAPPING,
+                }
                 for one in portrait.roles
             ],
             "groups": [
