@@ -86,6 +86,18 @@ async def test_groups_and_reads_and_other_providers_are_told_apart(
     assert not day.is_cut
 
 
+async def test_writes_of_which_nobody_knows_whom_they_are_about_are_told_apart(
+    world: World, okta: Client
+) -> None:
+    """Refused while the body was read; what comes without our token is no write of the client."""
+    for _ in range(2):
+        await okta.send("POST", "/Users", {"userName": 5, "schemas": "none"})
+    bearer = {"Authorization": "Bearer gp_scim_wrong"}
+    await okta.http.post("/Users", json=a_user(), headers=bearer)
+    day = await day_of(world, okta)
+    assert (day.users, day.nameless) == (Numbers(), 2)
+
+
 async def test_what_is_older_than_a_day_does_not_count(world: World, okta: Client) -> None:
     await okta.user("ada@example.com")
     world.clock.move(86_400 + 1)

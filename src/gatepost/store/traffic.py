@@ -23,7 +23,7 @@ _NAMES = (
 )
 _OF_SCIM = "(path LIKE '/scim/v2/%' OR path LIKE '/Bulk/%')"
 _WRITES = "method IN ('POST', 'PUT', 'PATCH', 'DELETE')"
-_OF_RESOURCES = "subject_kind IS NOT NULL AND path NOT LIKE '%/.search%'"
+_OF_RESOURCES = "(path LIKE '%/Users%' OR path LIKE '%/Groups%') AND path NOT LIKE '%/.search%'"
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -59,6 +59,14 @@ def _id(one: Sent) -> str | None:
     return None if one.method == "POST" and one.status >= _REFUSED else one.subject_id
 
 
+def nameless_of(writes: Iterable[Sent]) -> int:
+    """Count the refused writes of the client of which it was not read whom they are about."""
+    return sum(
+        one.status >= _REFUSED and one.token_id is not None and not one.subject_kind
+        for one in writes
+    )
+
+
 def numbers_of(subjects: Iterable[Subject], present: set[str]) -> Numbers:
     """Count how the subjects stand; `present` are ids and folded names of what is here."""
     found = [_standing(one, present) for one in subjects]

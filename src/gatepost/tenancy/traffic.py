@@ -12,7 +12,13 @@ from gatepost.store.database import Database, ScanTooLong
 from gatepost.store.rows import ProviderRow, TokenRow
 from gatepost.store.traffic import Sent, Use
 from gatepost.tenancy.rotation import Rotation, rotation_of
-from gatepost.tenancy.sync_health import Numbers, Subject, numbers_of, subjects_of
+from gatepost.tenancy.sync_health import (
+    Numbers,
+    Subject,
+    nameless_of,
+    numbers_of,
+    subjects_of,
+)
 
 __all__ = ["Day", "Lasts", "Sent", "Traffic", "Use"]
 
@@ -21,10 +27,14 @@ _DAY, _HOUR, _MONTH = timedelta(days=1), timedelta(hours=1), timedelta(days=30)
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """The last 24 hours in numbers; `is_cut`: they are of the newest writes only."""
+    """The last 24 hours in numbers; `is_cut`: they are of the newest writes only.
+
+    `nameless`: writes that were refused before it was read whom they are about.
+    """
 
     users: Numbers = Numbers()
     groups: Numbers = Numbers()
+    nameless: int = 0
     is_cut: bool = False
 
 
@@ -52,6 +62,7 @@ class Traffic:
             return Day(
                 users=numbers_of(users, await self._present_users(provider, users)),
                 groups=numbers_of(groups, await self._present_groups(provider, groups)),
+                nameless=nameless_of(writes),
                 is_cut=len(found) > WRITES_MAX,
             )
         except ScanTooLong:
