@@ -54,7 +54,7 @@ def test_sandbox_removes_its_data_when_it_is_stopped_while_it_starts(tmp_path: P
         stderr=subprocess.DEVNULL,
         env=environment() | {"TMPDIR": str(tmp_path)},
     )
-    for _ in range(500):
+    for _ in range(3000):
         if list(tmp_path.iterdir()):
             break
         time.sleep(0.01)  # noqa: TID251 - another process has to get there

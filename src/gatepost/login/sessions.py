@@ -158,6 +158,8 @@ class Sessions:
 
     def _is_live(self, session: SessionRow, now: datetime) -> bool:
         idle = timedelta(seconds=self.limits.idle_s)
+        if self.is_demo and DEMO in session.methods:
+            return session.expires_at > now  # its link works once: nobody could come back
         return session.expires_at > now and session.seen_at + idle > now
 
 

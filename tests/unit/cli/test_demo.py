@@ -5,7 +5,7 @@ import pytest
 
 from gatepost.base.launch import Launch
 from gatepost.base.settings import Settings
-from gatepost.cli import audience
+from gatepost.cli import audience, telling
 from gatepost.cli.errors import ExitCode
 from gatepost.cli.main import run
 from gatepost.cli.stage import MANUAL_ROLE, SUPPORT_ROLE, Stage
@@ -81,3 +81,25 @@ async def test_endpoint_details_name_the_providers_url(stage: Stage) -> None:
     assert endpoint.base_url == "http://127.0.0.1:8400/scim/v2/acme"
     assert endpoint.provider.domains == [ACME.domain]
     assert (await stage.house.roles.get(stage.tenant_id, SUPPORT_ROLE)).user_type == "technician"
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "variables", "opens"),
+    [
+        (True, {"DISPLAY": ":0"}, True),
+        (True, {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        (True, {}, False),
+        (True, {"DISPLAY": ":0", "CI": "true"}, False),
+        (False, {"DISPLAY": ":0"}, False),
+    ],
+)
+def test_a_browser_is_opened_only_where_somebody_sits_before_a_screen(
+    monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, variables: dict[str, str], opens: bool
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
+    assert telling._has_browser() is opens

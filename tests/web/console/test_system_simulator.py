@@ -147,10 +147,11 @@ async def test_what_is_out_of_bounds_is_said(
 
 
 async def test_support_staff_looks_on(world: World, visit: SignIn, admin: Visitor) -> None:
-    page = await started(world, admin)
     visitor = await visit(
         await world.local_user("sue@example.com", user_type="technician", support=True)
     )
+    assert "Nothing was played yet" in said(await visitor.http.get(SIMULATOR))
+    page = await started(world, admin)
     assert "Start the run" not in (await visitor.http.get(SIMULATOR)).text
     assert "What the client asked" in said(await visitor.http.get(page))
     assert (await visitor.change(SIMULATOR, ORDER)).status_code == 403

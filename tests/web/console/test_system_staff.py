@@ -148,6 +148,13 @@ async def test_who_is_managed_is_warned_of(world: World, admin: Visitor) -> None
     assert "Okta manages this account" in said(await admin.http.get(STAFF))
 
 
+async def test_who_is_inactive_is_said_to_open_nothing(
+    world: World, admin: Visitor, sue: UserRow
+) -> None:
+    await world.set_user(sue.user_id, support=True, status="inactive")
+    assert "The account is inactive: it keeps the marks" in said(await admin.http.get(STAFF))
+
+
 async def test_no_provider_gives_support_and_an_end_user_does_not_keep_it(world: World) -> None:
     """R8, R15."""
     client = await world.client()

@@ -78,6 +78,16 @@ async def test_nothing_is_asked_for_a_second_time_in_the_demo(
     assert (await visitor.get("/console/system/staff/new")).status_code == 200
 
 
+async def test_whoever_watches_for_long_stays_signed_in(
+    visitor: Visitor, link: str, demo: World
+) -> None:
+    await visitor.send(link, go="on")
+    demo.clock.move(demo.house.login.sessions.limits.idle_s * 3)
+    assert (await visitor.get("/session")).status_code == 200
+    demo.clock.move(demo.house.login.sessions.limits.lifetime_s)
+    assert (await visitor.get("/session")).status_code == 401
+
+
 async def test_every_page_says_that_it_is_the_demo(visitor: Visitor, link: str) -> None:
     for path in (link, "/sign-in", "/start/x"):
         assert "DEMO : this data is thrown away" in text_of(await visitor.get(path)), path

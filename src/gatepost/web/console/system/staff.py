@@ -167,6 +167,8 @@ def mark_of(user: UserRow) -> str:
 def warnings_of(one: StaffMember, providers: dict[str, str]) -> list[str]:
     """Say what to look at before somebody needs the account."""
     user, found = one.user, []
+    if user.status != "active" and (user.is_staff or user.break_glass):
+        found.append("The account is inactive: it keeps the marks, and opens nothing.")
     if user.provider_id and user.is_staff:
         name = providers.get(user.provider_id, "An identity provider")
         found.append(
