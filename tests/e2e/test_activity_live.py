@@ -3,14 +3,17 @@
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import closing, suppress
 from datetime import timedelta
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx2
 import msgspec
 import pytest
 
@@ -23,12 +26,14 @@ from gatepost.store.tables import SESSIONS, USERS
 from gatepost.wiring import House
 from tests.conftest import DATABASES
 from tests.e2e.installation import Installation, installed, settings_of
-from tests.e2e.processes import USER
+from tests.e2e.processes import new_user, scim_headers
 from tests.e2e.test_sessions_across_processes import process_of
 
 SECRET = "the-session-secret-of-one-who-listens-000000"
 TRIES = 60
 WITHIN_S = 20
+STARTS_WITHIN_S = 90
+PAUSE_S = 0.2
 STREAM = "/console/activity/stream"
 
 
@@ -37,12 +42,12 @@ class Ear:
 
     def __init__(self, url: str, cursor: str = "") -> None:
         headers = {"Cookie": f"gatepost={SECRET}"} | ({"Last-Event-ID": cursor} if cursor else {})
-        self.http = httpx2.Client(base_url=url, headers=headers, timeout=60)
-        self._stack = ExitStack()
-        self.answer = self._stack.enter_context(self.http.stream("GET", STREAM))
-        assert self.answer.status_code == 200
-        stream = self.answer.extensions["network_stream"]
-        self.process_id = process_of(stream.get_extra_info("client_addr")[1])
+        self._line = HTTPConnection(urlsplit(url).netloc, timeout=60)
+        self._line.request("GET", STREAM, headers=headers)
+        self._socket = self._line.sock
+        self._answer = self._line.getresponse()
+        assert self._answer.status == HTTPStatus.OK
+        self.process_id = process_of(self._socket.getsockname()[1])
         self.sentences: list[str] = []
         self.cursor = ""
         self.changed = threading.Condition()
@@ -51,18 +56,19 @@ class Ear:
         self._thread.start()
 
     def _read(self) -> None:
-        try:
-            for line in self.answer.iter_lines():
-                with self.changed:
-                    if line.startswith('data: {"id"'):
-                        self.sentences.append(json.loads(line[6:])["sentence"])
-                    elif line.startswith("id: "):
-                        self.cursor = line[4:]
-                    self.changed.notify_all()
-        except httpx2.TransportError:
-            pass
+        with suppress(OSError, HTTPException, ValueError):
+            while said := self._answer.readline():
+                self._take(said.decode().rstrip())
         with self.changed:
             self.is_over = True
+            self.changed.notify_all()
+
+    def _take(self, line: str) -> None:
+        with self.changed:
+            if line.startswith('data: {"id"'):
+                self.sentences.append(json.loads(line[6:])["sentence"])
+            elif line.startswith("id: "):
+                self.cursor = line[4:]
             self.changed.notify_all()
 
     def until(self, done: Any) -> None:
@@ -73,8 +79,13 @@ class Ear:
         self.until(lambda: all(any(name in one for one in self.sentences) for name in names))
 
     def close(self) -> None:
-        self._stack.close()
-        self.http.close()
+        """Hang up first: the thread reads for as long as there may be more."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(WITHIN_S)
+        self._answer.close()
+        self._line.close()
+        self._socket.close()
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -84,16 +95,22 @@ class Place(msgspec.Struct, frozen=True):
     slug: str
     token: str
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return scim_headers(self.token)
+
     def create(self, name: str, process_id: int | None = None) -> None:
         """Create a user by SCIM, through the worker of that process if one is given."""
         for _try in range(TRIES):
-            with httpx2.Client(base_url=f"{self.here.url}/scim/v2/{self.slug}", timeout=30) as http:
-                http.headers["Authorization"] = f"Bearer {self.token}"
-                probe = http.get("/ServiceProviderConfig")
-                port = probe.extensions["network_stream"].get_extra_info("client_addr")[1]
-                if process_id is None or process_of(port) == process_id:
-                    body = {"schemas": [USER], "userName": name}
-                    http.post("/Users", json=body).raise_for_status()
+            with closing(HTTPConnection(urlsplit(self.here.url).netloc, timeout=30)) as line:
+                line.request("GET", f"/scim/v2/{self.slug}/Schemas", headers=self.headers)
+                line.getresponse().read()
+                if process_id is None or process_of(line.sock.getsockname()[1]) == process_id:
+                    path = f"/scim/v2/{self.slug}/Users"
+                    line.request("POST", path, new_user(name), self.headers)
+                    answer = line.getresponse()
+                    assert answer.status == HTTPStatus.CREATED, answer.read()
+                    answer.read()
                     return
         raise AssertionError(f"no connection came to process {process_id}")
 
@@ -147,11 +164,12 @@ def place(
 def ears(place: Place) -> Iterator[tuple[Ear, Ear]]:
     """Listen at one worker and at the other."""
     opened = [Ear(place.here.url)]
-    for _try in range(TRIES):
+    until = time.monotonic() + STARTS_WITHIN_S
+    while len(opened) == 1 and time.monotonic() < until:
         opened.append(Ear(place.here.url))
-        if opened[-1].process_id != opened[0].process_id:
-            break
-        opened.pop().close()
+        if opened[1].process_id == opened[0].process_id:  # the other one may only be starting
+            opened.pop().close()
+            threading.Event().wait(PAUSE_S)
     first, second = opened
     for one in opened:
         one.until(lambda one=one: one.cursor)

@@ -25,6 +25,7 @@ class Live {
     this.state = document.querySelector("[data-live-state]");
     this.count = document.querySelector("[data-live-count]");
     this.said = document.querySelector("[data-live-said]");
+    for (const without of document.querySelectorAll("[data-live-without]")) without.hidden = true;
     if (this.controls) this.steer();
     document.addEventListener("visibilitychange", () => this.seen());
     setInterval(() => this.say(), SAID_EVERY_MS);
