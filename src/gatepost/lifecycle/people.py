@@ -33,11 +33,6 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     lacks: user_lists.Warned | None = None
     staff: Literal["administrators", "support"] | None = None
 
-    @property
-    def is_any(self) -> bool:
-        """Tell whether everybody is wanted."""
-        return self == Wanted()
-
 
 class Listed(msgspec.Struct, frozen=True):
     """A person of a page; `seen_at`: when they were last here, if a session is left of it."""

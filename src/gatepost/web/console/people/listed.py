@@ -29,12 +29,12 @@ _CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "staff": {"administrators": "Administrators", "support": "Support staff"},
 }
 _LABELS: Final = {
-    "status": ("State", "Any state"),
-    "type": ("Type", "Any type"),
+    "status": ("State", "Any"),
+    "type": ("Type", "Any"),
     "managed": ("Managed by", "Anybody"),
-    "role": ("Role", "Any role"),
-    "lacks": ("Warning", "With or without"),
-    "staff": ("Staff", "Anybody"),
+    "role": ("Role", "Any"),
+    "lacks": ("Warning", "Any"),
+    "staff": ("Staff", "Any"),
 }
 
 
