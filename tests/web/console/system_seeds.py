@@ -33,7 +33,9 @@ def custom(text: str) -> dict[str, Any]:
 
 async def governed(world: World, root: UserRow, ada: UserRow, text: str) -> list[str]:
     """Fill the tenant; gives the paths of the system pages."""
-    await world.local_user("sue@gatepost.test", user_type="technician", support=True)
+    await world.local_user(
+        "sue@gatepost.test", {"displayName": text}, user_type="technician", support=True
+    )
     await world.local_user("vault@gatepost.test", user_type="technician", break_glass=True)
     await world.house.tenants.adapt(world.writer, lambda _: custom(text))
     sandbox = Update(TENANTS, (world.tenant_id,), {"sandbox": True})

@@ -100,6 +100,23 @@ async def test_dismissing_oneself_is_asked_twice(
     assert (await admin.http.get(STAFF)).status_code == 403
 
 
+async def test_names_are_text_and_never_a_tag(world: World, admin: Visitor) -> None:
+    named = {"displayName": seeds.HOSTILE}
+    eve = await world.local_user("eve@example.com", named, user_type="technician")
+    bob = await world.local_user("bob@example.com", named)
+    await admin.change(page_of(eve), {"mark": "support"})
+    for path in (
+        STAFF, f"{STAFF}/new?q=<b>", f"{STAFF}/new?q=bob", page_of(eve), page_of(bob),
+        f"{page_of(eve)}/change?mark=nothing",
+    ):  # fmt: skip
+        page = await admin.http.get(path)
+        assert page.status_code == 200, path
+        assert "<script>alert" not in page.text, path
+        assert "<img src=x" not in page.text, path
+    wrong = await admin.change(STAFF, {"email": seeds.HOSTILE, "name": seeds.HOSTILE})
+    assert (wrong.status_code, "<script>alert" in wrong.text) == (400, False)
+
+
 async def test_an_end_user_is_no_staff(world: World, admin: Visitor) -> None:
     eve = await world.local_user("eve@example.com")
     assert "only technicians can be staff" in said(await admin.http.get(page_of(eve)))
