@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 
+from gatepost.activity.tallies import DAY
 from gatepost.login.provider.testing import LINK_LIFETIME
 from gatepost.login.refusals import AttemptGone, LinkUnusable
 from gatepost.store.login_rows import SsoRow
@@ -10,7 +11,7 @@ from gatepost.store.rows import ProviderRow
 from tests.rules.world import PUBLIC_URL, World
 from tests.sign_in.browser import Browser
 from tests.sign_in.openid_provider import OpenIdProvider
-from tests.sign_in.saml_provider import SamlProvider, context_xml
+from tests.sign_in.saml_provider import SamlProvider, audience_xml, context_xml
 from tests.sign_in.street import Street
 from tests.web.console.conftest import SignIn
 from tests.web.console.seeds import HOSTILE
@@ -290,3 +291,13 @@ async def test_a_link_of_a_deleted_provider_is_spent(
     link = await link_of(world, saml)
     await world.house.providers.delete(world.writer, saml.provider)
     assert (await (await visit()).http.get(link)).status_code == 404
+
+
+async def test_a_test_counts_as_no_sign_in(
+    world: World, admin: Visitor, saml: SamlProvider
+) -> None:
+    await returned(saml, admin)
+    wrong = await returned(saml, admin, audience_xml=audience_xml("https://elsewhere.example"))
+    assert "/tests/" in wrong.headers["location"]
+    await world.house.recorder.flush()
+    assert (await world.house.tallies.series(world.tenant_id, DAY, door=None)).total == 0
