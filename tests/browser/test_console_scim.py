@@ -171,6 +171,16 @@ def test_reloading_the_page_with_the_token_shows_and_makes_nothing(
     assert served.run(count()) == 1
 
 
+def test_open_page_says_that_nobody_is_signed_in_any_more(browse: Open) -> None:
+    page = browse().new_page()
+    switch_on(page)
+    page.get_by_label("I have copied it").check()
+    page.get_by_role("button", name="Test now").click()
+    expect(page.get_by_text("Waiting for the first request")).to_be_visible()
+    page.context.clear_cookies()
+    expect(page.get_by_text("you are signed out now")).to_be_visible(timeout=10_000)
+
+
 class Traffic:
     """A client that never stops, and what it was answered."""
 

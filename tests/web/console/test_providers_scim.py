@@ -125,6 +125,17 @@ async def test_a_pause_is_shown_with_its_beginning_and_ends(
     assert (await client.send("GET", "/Users")).status_code == 200
 
 
+@pytest.mark.rule("R26")
+async def test_a_product_without_groups_is_said_to_have_none(
+    world: World, admin: Visitor, client: Client
+) -> None:
+    assert "cannot push groups" not in said(await admin.http.get(OKTA))
+    await world.configured(client, vendor="google")
+    assert "Google Workspace cannot push groups, use default roles" in said(
+        await admin.http.get(OKTA)
+    )
+
+
 async def test_what_is_off_cannot_be_paused(
     world: World, admin: Visitor, okta: ProviderRow
 ) -> None:

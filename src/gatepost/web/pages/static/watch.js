@@ -7,6 +7,7 @@ const LOOKS_MAX = 200;
 
 async function look(watch, looks) {
   const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null);
+  if (answer?.type === "opaqueredirect") return say("; you are signed out now, load this page again");
   if (!answer?.ok) return schedule(watch, looks);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-fresh]")) {
@@ -16,6 +17,11 @@ async function look(watch, looks) {
   }
   watch.dataset.watch = page.querySelector("[data-watch]")?.dataset.watch ?? "";
   schedule(watch, looks);
+}
+
+function say(more) {
+  const looked = document.getElementById("looked");
+  if (looked) looked.textContent += more;
 }
 
 function schedule(watch, looks) {

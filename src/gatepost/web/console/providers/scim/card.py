@@ -6,6 +6,7 @@ from typing import Any
 from gatepost.activity.tallies import DAY
 from gatepost.base.ids import is_id
 from gatepost.store.rows import ProviderRow
+from gatepost.tenancy.provider_settings import NO_GROUPS
 from gatepost.tenancy.traffic import Sent
 from gatepost.web.console.charted import activity_link, health_sentence, health_strip
 from gatepost.web.console.providers.scim import facts
@@ -44,6 +45,7 @@ class ScimCard:
             "strip": health_strip(hours, provider.slug) if hours.total else None,
             "strip_said": health_sentence(hours),
             "refusals": _refusals(provider) if hours.failures else None,
+            "has_no_groups": provider.vendor in NO_GROUPS,
             "groups": await rooms.providers.groups_count(provider),
             "url": self.base_url(provider),
             "users": await rooms.providers.users_count(provider),
