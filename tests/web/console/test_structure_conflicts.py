@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from gatepost.store.changes import Delete
 from gatepost.store.rows import UserRow
+from gatepost.store.tables import USERS
 from tests.rules.world import Client, World, a_user
 from tests.web.console import seeds
 from tests.web.console.conftest import SignIn
@@ -224,3 +226,19 @@ async def test_support_staff_sees_both_sides_and_no_choice(
     assert "Incoming beside what is here" in said(page)
     assert "Keep local" not in said(page)
     assert 'name="choice"' not in page.text
+
+
+async def test_a_conflict_over_an_account_that_is_gone_can_be_closed(
+    world: World, admin: Visitor, contoso: Client
+) -> None:
+    conflict_id = await conflicting(world, contoso, "ada@contoso.example")
+    ada = await account_of(world, conflict_id)
+    gone = Delete(USERS, (ada.tenant_id, ada.user_id))
+    assert await world.house.database.commit([gone]) is None
+    path = f"/console/conflicts/{conflict_id}"
+    text = said(await admin.http.get(path))
+    assert "ada@contoso.example, which is gone" in text
+    assert "Not possible: the account is not there any more" in text
+    assert "ada@contoso.example Contoso" in said(await admin.http.get("/console/conflicts"))
+    assert (await admin.change(path, {"choice": "keep_local"})).status_code == 303
+    assert "Kept local" in said(await admin.http.get(path))
