@@ -346,3 +346,11 @@ async def test_r26_a_mapping_of_before_can_be_taken_away(staffed: World) -> None
     await mapped(staffed, client, group_id, "Reader", is_added=False)
     group = await staffed.house.groups.get(client.provider, group_id)
     assert await staffed.house.mappings.of_group(group) == []
+
+
+async def test_a_role_that_is_gone_has_no_other_name(staffed: World) -> None:
+    role = await staffed.house.roles.get(staffed.tenant_id, "Dispatcher")
+    await staffed.house.roles.delete(staffed.writer, "Dispatcher")
+    for role_id in (role.role_id, "Auditor"):
+        with pytest.raises(RoleNotFound):
+            await staffed.house.roles.change(staffed.writer, role_id, name="Other", description="")

@@ -242,3 +242,20 @@ async def test_a_conflict_over_an_account_that_is_gone_can_be_closed(
     assert "ada@contoso.example Contoso" in said(await admin.http.get("/console/conflicts"))
     assert (await admin.change(path, {"choice": "keep_local"})).status_code == 303
     assert "Kept local" in said(await admin.http.get(path))
+
+
+async def test_a_conflict_with_a_provider_that_was_deleted(
+    world: World, admin: Visitor, contoso: Client
+) -> None:
+    """Its accounts are nobody's to adopt, and nothing is left to do there."""
+    conflict_id = await conflicting(world, contoso, "ada@contoso.example")
+    await world.house.providers.delete(world.writer, contoso.provider)
+    path = f"/console/conflicts/{conflict_id}"
+    text = said(await admin.http.get(path))
+    assert "Not possible: the identity provider was deleted" in text
+    refused = await admin.change(path, {"choice": "adopt"})
+    assert refused.status_code == 409
+    assert "this provider was deleted" in said(refused)
+    assert "/console/providers/contoso" not in (await admin.http.get(path)).text
+    assert (await admin.change(path, {"choice": "ignore"})).status_code == 303
+    assert "Nothing is left to do" in said(await admin.http.get(path))

@@ -6,6 +6,9 @@ import re
 import httpx2
 import pytest
 
+from gatepost.lifecycle.mappings import Impact, RoleEffect
+from gatepost.store.impacts import Crowd
+from gatepost.web.console.structure import mapping_review
 from tests.rules.world import World, operations, replace
 from tests.web.console.conftest import SignIn
 from tests.web.console.seeds import HOSTILE
@@ -380,3 +383,29 @@ async def test_r24_mappings_have_a_history(admin: Visitor, there: Pushed) -> Non
     group = await admin.http.get(f"/console/activity?subject={there.groups['Auditors']}")
     assert "mapped the group Auditors to the role Auditor" in said(group)
     assert "mapped the group IT Support" not in said(group)
+
+
+async def test_a_mapping_that_concerns_nobody_now_says_so(admin: Visitor, there: Pushed) -> None:
+    review = await reviewed(admin, MAPPING, ("Empty", "Auditor"))
+    assert "Apply; nobody is affected now" in said(review)
+    assert "nobody gains or loses it now" in said(review)
+    applied = await admin.change("/console/mapping/apply", fields(review, "/console/mapping/apply"))
+    assert applied.status_code == 303
+    page = await admin.http.get(f"/console/groups/{there.groups['Empty']}")
+    assert "checked" in page.text
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ([(12_345, 0)], "Apply for 12,345 people"),
+        ([(12_345, 0), (0, 3)], "Apply for up to 12,348 people"),
+    ],
+)
+def test_beyond_those_named_the_button_tells_at_most_how_many(
+    counts: list[tuple[int, int]], words: str
+) -> None:
+    effects = [
+        RoleEffect("R", "technician", Crowd(gained, []), Crowd(lost, [])) for gained, lost in counts
+    ]
+    assert mapping_review._button(Impact([], effects, "")) == words

@@ -143,8 +143,8 @@ def choices_of(conflict: Conflict, found: Examination, sessions: int) -> list[Ch
 
 def next_of(state: str, provider: ProviderRow | None) -> str:
     """Say what to do at the provider after the conflict was settled so."""
-    if provider is None:
-        return "Nothing is left to do."
+    if provider is None or provider.deleted_at:
+        return "Nothing is left to do: the identity provider was deleted."
     if state == "adopted":
         return _RETRY.get(provider.vendor, _RETRY_ANY.format(provider=provider.name))
     if state == "kept_local":
