@@ -178,6 +178,7 @@ def test_our_own_certificate_ends() -> None:
         state="current", created_at=NOW, ends_at=NOW + 10 * DAY,
     )  # fmt: skip
     assert codes(judged(OFF, sso=half(), keys=[key])) == ["sso.our_certificate"]
+    assert codes(judged(OFF, sso=half(protocol="oidc"), keys=[key])) == []
     following = msgspec.structs.replace(key, state="next", ends_at=NOW)
     assert codes(judged(OFF, sso=half(), keys=[following])) == []
 

@@ -213,11 +213,11 @@ def _sso(evidence: Evidence, sso: SsoRow, now: datetime) -> Iterable[Finding]:
     if wrong >= SIGN_INS_LEAST and wrong >= SIGN_IN_SHARE * total:
         facts = {"failures": wrong, "total": total}
         yield Finding(code="sso.failures", severity=WARNING, facts=facts)
-    ours = signing_key(list(evidence.keys))
-    if ours and ours.ends_at <= now + SOON:
-        yield _ending("sso.our_certificate", ours.ends_at, now)
-    if sso.protocol == "saml":
+    if sso.protocol == "saml":  # the keys of OpenID Connect have no end
         yield from _metadata(sso, now)
+        ours = signing_key(list(evidence.keys))
+        if ours and ours.ends_at <= now + SOON:
+            yield _ending("sso.our_certificate", ours.ends_at, now)
 
 
 def _metadata(sso: SsoRow, now: datetime) -> Iterable[Finding]:
