@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from gatepost.activity.entry import Entry
+from gatepost.activity.entry import Entry, as_insert
 from gatepost.lifecycle import contact, user_decisions
 from gatepost.lifecycle.account import is_address
 from gatepost.lifecycle.corridor import Corridor, Writer
@@ -127,7 +127,6 @@ class Importing:
         async def load() -> Plan:
             at = self._corridor.clock.now()
             joined: list[Change] = [await also()] if also else []
-            entries: list[Entry] = []
             for number, (person, user_id) in enumerate(zip(people, ids, strict=True), 1):
                 name = fold(str(person.new.document["userName"]))
                 rival = await users.find_by_user_name(self._database, tenant_id, name)
@@ -137,16 +136,22 @@ class Importing:
                 if plan.refusal:
                     return Plan(refusal=plan.refusal)
                 joined += plan.changes
-                entries += plan.entries
+                # Not left to the corridor, which would make them all without a pause.
+                joined += (self._logged(one, writer, at) for one in plan.entries)
                 if pause:
                     await pause(number)
-            return Plan(tuple(joined), tuple(entries), outcome=len(people))
+            return Plan(tuple(joined), outcome=len(people))
 
         def decide(plan: Plan, _at: datetime) -> Plan:
             return plan
 
         count: int = await self._corridor.run(writer, load, decide)
         return count
+
+    def _logged(self, entry: Entry, writer: Writer, at: datetime) -> Change:
+        request_id = writer.inbound.request_id if writer.inbound else None
+        activity_id = self._corridor.ids.new()
+        return as_insert(entry, writer.actor, at=at, activity_id=activity_id, request_id=request_id)
 
     async def _known(self, tenant_id: int, rows: list[Row]) -> Known:
         words = {word for row in rows for word in split_cell(row.cells.get("organizations", ""))}
