@@ -30,6 +30,10 @@ class FileUnreadable(Exception):
     """The file as a whole cannot be read; the message says why."""
 
 
+class TooManyRows(FileUnreadable):
+    """The file has more rows than are taken."""
+
+
 class Row(msgspec.Struct, frozen=True):
     """One line of the file: its number, its cells by column, and as they stand in the file."""
 
@@ -46,11 +50,12 @@ class ImportFile(msgspec.Struct, frozen=True):
     separator: str
 
 
-def read_file(content: bytes) -> ImportFile:
+def read_file(content: bytes, rows_max: int | None = None) -> ImportFile:
     """Read a CSV file: UTF-8, separated by commas, semicolons or tabs, with a header.
 
     Raises:
         FileUnreadable: it is not UTF-8, or the header lacks or does not know a column.
+        TooManyRows: it has more rows than that; it was read no further.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -61,12 +66,12 @@ def read_file(content: bytes) -> ImportFile:
         ) from error
     first = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
-    lines = _lines(text, separator)
+    lines = _lines(text, separator, rows_max)
     if not lines:
         raise FileUnreadable("The file is empty. Its first line names the columns.")
     header = lines[0][1]
     columns = _columns(header)
-    rows = [Row(number, _cells(columns, cells), cells) for number, cells in lines[1:] if any(cells)]
+    rows = [Row(number, _cells(columns, cells), cells) for number, cells in lines[1:]]
     return ImportFile(header, rows, separator)
 
 
@@ -90,14 +95,22 @@ def write_rows(file: ImportFile, rows: list[tuple[Row, str]]) -> str:
     return written.getvalue()
 
 
-def _lines(text: str, separator: str) -> list[tuple[int, list[str]]]:
+def _lines(text: str, separator: str, rows_max: int | None) -> list[tuple[int, list[str]]]:
+    """Give the header and the rows below it that have anything in them, with their lines.
+
+    A few megabytes of line ends would be a gigabyte of rows: they are bounded as they are read.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    found, line = [], 1
+    found: list[tuple[int, list[str]]] = []
+    line = 1
     try:
         for cells in reader:
             if any(len(cell) > _CELL_MAX for cell in cells):
                 raise FileUnreadable(f"Line {line} has a cell of more than {_CELL_MAX} characters.")
-            found.append((line, cells))
+            if any(cells) or not found:
+                found.append((line, cells))
+            if rows_max is not None and len(found) > rows_max + 1:
+                raise TooManyRows(f"The file has more than {rows_max:,} rows.")
             line = reader.line_num + 1
     except csv.Error as error:
         raise FileUnreadable(f"Line {line} is not CSV: {error}.") from error

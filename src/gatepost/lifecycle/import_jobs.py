@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatepost.lifecycle.corridor import Writer
-from gatepost.lifecycle.import_file import FileUnreadable, ImportFile, read_file, write_rows
+from gatepost.lifecycle.import_file import (
+    FileUnreadable,
+    ImportFile,
+    TooManyRows,
+    read_file,
+    write_rows,
+)
 from gatepost.lifecycle.importing import Checked, Importing
 from gatepost.lifecycle.jobs import DONE, Jobs, Running
 from gatepost.lifecycle.refusals import JobNotFound, PreviewStale
@@ -43,14 +49,12 @@ class ImportJobs:
         Raises:
             FileUnreadable: the file as a whole cannot be read, or has too many rows.
         """
-        file = await asyncio.to_thread(read_file, content)
+        try:
+            file = await asyncio.to_thread(read_file, content, ROWS_MAX)
+        except TooManyRows as error:
+            raise FileUnreadable(f"{error} Split it, or import it with gatepost import.") from error
         if not file.rows:
             raise FileUnreadable("The file has a header and no rows.")
-        if len(file.rows) > ROWS_MAX:
-            raise FileUnreadable(
-                f"The file has {len(file.rows):,} rows. Here are taken up to {ROWS_MAX:,}: split "
-                "it, or import it with gatepost import."
-            )
         tenant_id, upload_id = writer.actor.tenant_id, await self._uploads.keep(writer, content)
 
         async def work(running: Running) -> Mapping[str, Any]:

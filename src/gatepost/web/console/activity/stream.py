@@ -114,9 +114,11 @@ class LivePages:
         try:
             async with aclosing(self._rooms.live.listen(staff.tenant_id, given)) as batches:
                 async for batch in batches:
-                    if loop.time() - checked >= _ASKED_AGAIN_S:
-                        if not await self._access.may_listen(request):
-                            return
+                    is_due = loop.time() - checked >= _ASKED_AGAIN_S
+                    # Nothing more is said to whose session has just ended, or who was dismissed.
+                    if (batch.rows or is_due) and not await self._access.may_listen(request):
+                        return
+                    if is_due:
                         known = await finding.known(self._rooms, staff.tenant_id)
                         checked = loop.time()
                     yield _written(batch, asked, known)

@@ -13,6 +13,7 @@ from gatepost.web.pages.reception import Form
 
 _ONE_MINUTE_S = 60
 _SECONDS_MAX = 10 * 365 * 86_400
+_DIGITS_MAX = 9
 _ALGORITHM = "algorithm_"
 ALGORITHMS = tuple(sorted(ALGORITHMS_ALLOWED))
 
@@ -151,6 +152,7 @@ def _number(form: Form, name: str, least: int) -> int | None:
     text = form.get(name, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal()) or not least <= int(text[:12]) <= _SECONDS_MAX:
-        raise SettingInvalid(setting=name, value=text, why=f"a whole number from {least} up")
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _DIGITS_MAX
+    if not is_number or not least <= int(text) <= _SECONDS_MAX:
+        raise SettingInvalid(setting=name, value=text[:20], why=f"a whole number from {least} up")
     return int(text)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gatepost.lifecycle.jobs import RUNNING
+from gatepost.lifecycle.refusals import JobNotFound
 from gatepost.store.rows import JobRow, RequestRow
 from gatepost.web.console.access import Access, Staff, Work
 from gatepost.web.console.errors import Errors
@@ -116,7 +117,10 @@ class SimulatorPages:
         return checked
 
     async def _job(self, request: Request, staff: Staff) -> JobRow:
-        return await self._rooms.jobs.get(staff.tenant_id, request.path_params["job_id"])
+        job = await self._rooms.jobs.get(staff.tenant_id, request.path_params["job_id"])
+        if job.kind != KIND:
+            raise JobNotFound(id=job.job_id)
+        return job
 
     async def _row(self, staff: Staff, told: dict[str, Any]) -> dict[str, Any]:
         record = None
