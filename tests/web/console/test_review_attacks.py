@@ -22,7 +22,7 @@ from tests.web.console.conftest import SignIn
 from tests.web.console.listening import Listener
 from tests.web.console.seeds import HOSTILE
 from tests.web.console.test_access import stranger
-from tests.web.console.test_system_simulator import ORDER, SIMULATOR, ended, live_tokens
+from tests.web.console.test_system_simulator import SIMULATOR
 from tests.web.console.visitor import Visitor, page_of, said
 
 __all__ = ["database_url", "open_worlds", "shared_postgres_database"]
@@ -159,20 +159,6 @@ async def test_the_simulators_pages_are_of_its_runs_alone(world: World, admin: V
     assert (await admin.change(f"{page}/stop")).status_code == 404
     assert (await world.house.jobs.get(world.tenant_id, job.job_id)).state == "running"
     go_on.set()
-
-
-async def test_a_token_that_a_dead_run_left_is_revoked_by_the_next(
-    world: World, admin: Visitor
-) -> None:
-    change = Update(TENANTS, (world.tenant_id,), {"sandbox": True})
-    assert await world.house.database.commit([change]) is None
-    provider = await world.house.providers.create(
-        world.writer, "Simulator", vendor="entra", domains=["entra.simulator.example"]
-    )
-    await world.house.tokens.create(world.writer, provider, "simulator", 30)
-    answer = await admin.change(SIMULATOR, ORDER)
-    await ended(world, answer.headers["location"])
-    assert await live_tokens(world) == []
 
 
 async def test_ids_of_another_tenant_in_fields_change_nothing(

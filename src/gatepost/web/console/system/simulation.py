@@ -88,7 +88,6 @@ class Simulations:
     ) -> Mapping[str, Any]:
         tokens = self._rooms.tokens
         await self._revoke_left(writer, provider)
-        await self._end_tokens(writer, provider)
         spent = await tokens.create(writer, provider, f"{_TOKEN}, revoked", _DAYS)
         await tokens.revoke(writer, provider, spent.row.token_id)
         token = await tokens.create(writer, provider, _TOKEN, _DAYS)
@@ -111,13 +110,6 @@ class Simulations:
         for one in await self._rooms.tokens.of_provider(provider):
             if one.name == _TOKEN and one.revoked_at is None:
                 with contextlib.suppress(TokenNotFound):  # it has expired
-                    await self._rooms.tokens.revoke(writer, provider, one.token_id)
-
-    async def _end_tokens(self, writer: Writer, provider: ProviderRow) -> None:
-        """Revoke what a run left whose server died."""
-        for one in await self._rooms.tokens.of_provider(provider):
-            if one.name == _TOKEN and one.revoked_at is None:
-                with contextlib.suppress(TokenNotFound):
                     await self._rooms.tokens.revoke(writer, provider, one.token_id)
 
     async def _followed(
