@@ -41,6 +41,8 @@ _OUTCOMES: dict[Outcome, str] = {
     "warned": f"{_WARNED} AND {{0}}.status < 400",
     "unchanged": f"{{0}}.status < 400 AND NOT {_WARNED}",
 }
+_ON_THE_WAY = ("login.step_up_required",)
+"""Refusals that only lead somewhere else first: no news, unless they are asked for."""
 _WITHOUT_EFFECT = ("apply.no_change", "read")
 _REQUEST = "{0}.method, {0}.path, {0}.status, {0}.duration_us, {0}.reason, {0}.steps"
 _ACTIVITY = f"""a.activity_id, a.at, a.event, a.actor_name, a.token_id, a.provider_id,
@@ -226,6 +228,8 @@ def _alone(wanted: Conditions, asked: _Asked) -> str:
     wanted.equal("t.subject_key", Kind.TEXT, stream.subject_key)
     _of_request("t", wanted, narrowed)
     _of_outcome("t", wanted, stream.outcome or "refused", stream.reason)
+    if stream.outcome == "refused" and stream.reason is None:
+        wanted.plain(f"t.reason NOT IN ({_quoted(_ON_THE_WAY)})")
     if stream.outcome == "unchanged":
         wanted.plain(f"t.reason IN ({_quoted(_WITHOUT_EFFECT)})")
     return f"""SELECT {_ALONE} FROM requests AS t {wanted.where} AND NOT {_HAS_EFFECT}

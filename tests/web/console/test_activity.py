@@ -88,6 +88,18 @@ async def test_a_filter_finds(admin: Visitor, query: str, found: int) -> None:
     assert len(sentences(page)) == found, sentences(page)
 
 
+async def test_a_page_that_asked_for_the_second_factor_first_is_no_news(
+    world: World, visit: SignIn, grace: UserRow
+) -> None:
+    visitor = await visit(grace, proved=False)
+    asked = await visitor.http.get("/console/providers/okta/saml")
+    assert asked.headers["location"].startswith("/account/step-up")
+    await world.house.recorder.flush()
+    assert sentences(await visitor.http.get(LIST)) == ["Grace created grace@gatepost.test"]
+    page = await visitor.http.get(f"{LIST}?reason=login.step_up_required")
+    assert len(sentences(page)) == 1
+
+
 @pytest.mark.usefixtures("entra")
 async def test_what_is_no_filter_is_left_out_and_said(admin: Visitor) -> None:
     for name, value in NOT_MEANT.items():
