@@ -24,7 +24,7 @@ _LIST = ("at", "event", "sentence", "request_id")
 _CSV = ("id", "at", "type", "event", "status_code", "sentence", "actor_kind", "actor_name",
         "subject_kind", "subject_id", "subject_name", "request_id", "data")  # fmt: skip
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 _OPTIONS = (
     click.option("--user", "who", help="About this user: userName, email, externalId or id."),

@@ -14,7 +14,9 @@ from gatepost.store.changes import Update
 from gatepost.store.rows import ProviderRow, UserRow
 from gatepost.store.tables import TENANTS
 from gatepost.tenancy.refusals import SettingInvalid
+from gatepost.web.console.activity.stream import LISTENERS_OF_ONE_MAX
 from gatepost.web.console.providers import forms
+from gatepost.web.console.spreadsheet import cell
 from tests.rules.conftest import database_url, open_worlds, shared_postgres_database
 from tests.rules.world import OpenWorld, World, a_group, a_user, together
 from tests.web.console import seeds
@@ -109,6 +111,28 @@ async def test_a_name_stays_a_name_on_every_page(world: World) -> None:
 def test_the_judge_sees_what_it_looks_for() -> None:
     assert judged(HOSTILE)
     assert judged('<a href=" javascript:alert(1)">x</a>')
+
+
+async def test_nobody_gets_more_streams_by_asking_for_all_at_once(
+    world: World, admin: Visitor
+) -> None:
+    ears = [Listener(world, admin) for _ in range(LISTENERS_OF_ONE_MAX * 3)]
+    for one in ears:
+        await one.until("\n")
+    assert [one.status for one in ears].count(200) == LISTENERS_OF_ONE_MAX
+    for one in ears:
+        await one.close()
+    again = Listener(world, admin)
+    await again.until(": here")
+    assert again.status == 200
+    await again.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "\uff1d1", "\uff20x"]
+)
+def test_no_cell_of_an_export_is_a_formula(text: str) -> None:
+    assert cell(text) == f"'{text}"
 
 
 async def test_who_was_dismissed_hears_nothing_more_at_once(world: World, visit: SignIn) -> None:

@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a formula may begin, in the wide letters of East Asia too, which some programs fold."""
 
 
 def cell(value: object) -> str:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from gatepost.activity.explorer import EntryRow, reasons_of, result_of
 from gatepost.activity.live import Batch
@@ -35,6 +36,21 @@ _SENT = (
 )  # fmt: skip
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _FULL = "You listen in as many places as can be. Close some of them.\n"
+
+
+class _Stream(StreamingResponse):
+    """Gives events, and then its place to others, also where nobody waited for the first."""
+
+    def __init__(self, events: AsyncIterator[str], leave: Callable[[], None]) -> None:
+        super().__init__(events, headers=_HEADERS, media_type="text/event-stream")
+        self._leave = leave
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream until either side ends it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._leave()
 
 
 class LivePages:
@@ -77,11 +93,9 @@ class LivePages:
                 return PlainTextResponse(_FULL, 429, {"Retry-After": "30"})
             if request.method == "HEAD":
                 return Response(headers=_HEADERS, media_type="text/event-stream")
-            return StreamingResponse(
-                self._counted(person, self._events(request, staff)),
-                headers=_HEADERS,
-                media_type="text/event-stream",
-            )
+            # Taken here, where it was seen to be free: many may come in one moment.
+            self._listeners[person] += 1
+            return _Stream(self._events(request, staff), lambda: self._leave(person))
 
         return await self._access.listen(request, work)
 
@@ -94,15 +108,10 @@ class LivePages:
         except ScanTooLong:
             return []
 
-    async def _counted(self, person: str, events: AsyncIterator[str]) -> AsyncIterator[str]:
-        self._listeners[person] += 1
-        try:
-            async for one in events:
-                yield one
-        finally:
-            self._listeners[person] -= 1
-            if not self._listeners[person]:
-                del self._listeners[person]
+    def _leave(self, person: str) -> None:
+        self._listeners[person] -= 1
+        if not self._listeners[person]:
+            del self._listeners[person]
 
     async def _events(self, request: Request, staff: Staff) -> AsyncIterator[str]:
         asked = queries.read(request.url.query)
