@@ -12,6 +12,7 @@ from gatepost.store.entries import EntryRow
 
 _SCIM = ("/scim/", "/Bulk/")
 _NAME_MAX = 120
+_PAUSED = "scope.paused"
 
 _WHY: Mapping[str, str] = {
     "auth.missing": "the request carries no token",
@@ -85,13 +86,15 @@ def said_of(row: EntryRow, providers: Mapping[str, str]) -> str:
     if result == "unchanged":
         return _unchanged(row, who, whom)
     about = f" for {whom}" if whom else ""
-    return f"{who} {_OUTCOMES[result]}{about}: {why_of(reason_of(row))}"
+    outcome = _OUTCOMES[_PAUSED if row.reason == _PAUSED else result]
+    return f"{who} {outcome}{about}: {why_of(reason_of(row))}"
 
 
 _OUTCOMES: Mapping[str, str] = {
     "warned": "was accepted with a warning",
     "refused": "was refused",
     "failed": "was not served",
+    _PAUSED: "was asked to come again later",
 }
 
 
