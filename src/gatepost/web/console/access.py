@@ -21,79 +21,11 @@ from gatepost.login.refusals import NotAllowed, SessionGone, StepUpRequired
 from gatepost.login.sessions import Sessions, Signed
 from gatepost.login.visit import Visit, administrator
 from gatepost.store.rows import UserRow
+from gatepost.web.console.done import DONE
+from gatepost.web.console.tabs import tabs
 from gatepost.web.pages.reception import Form, Reception, check_token, csrf_of
 
 _FRONT, _STEP_UP, _SIGN_IN = "/console", "/account/step-up", "/sign-in"
-
-DONE = {
-    "created": "The identity provider was added.",
-    "set-up": "Set up. Test the connection next; then it can be switched on.",
-    "saved": "Saved.",
-    "saved-untested": "Saved. What was changed asks for a new test of the connection.",
-    "read": "Read again from the provider.",
-    "switched-on": "Sign-in through this provider is on.",
-    "switched-off": "Sign-in through this provider is off, and its sessions have ended.",
-    "key-published": "The next certificate is published. Enter it at the provider first.",
-    "key-switched": "The new certificate is in use.",
-    "scim-on": "SCIM is on.",
-    "scim-off": "SCIM is off. Its requests are refused, and its users can be edited here.",
-    "scim-paused": "SCIM is paused. Its requests are asked to come again later.",
-    "scim-resumed": "SCIM goes on.",
-    "token-revoked": "The token was revoked. It opens nothing any more.",
-    "defaults-saved": "Saved. The new defaults count at once.",
-    "provider-deleted": "The identity provider was deleted. Its history stays in the activity.",
-    "mailed": "The link was sent by mail. It is good for 24 hours.",
-    "factors-reset": "All second factors were removed, and every session ended.",
-    "sessions-ended": "The sessions were ended.",
-    "phone-set": "The phone number was changed; the number of before was told.",
-    "deactivated": "The account is inactive, and its sessions have ended.",
-    "reactivated": "The account is active again.",
-    "role-created": "The role was added. Give it to people, or map groups to it.",
-    "role-changed": "The role was changed; who has it stays.",
-    "role-deleted": "The role was deleted; nobody has it any more.",
-    "organization-created": "The organization was added.",
-    "renamed": "The organization has its new name.",
-    "settled": "The conflict is settled.",
-    "mapped": "The mappings are changed. What was shown is done.",
-    "unchanged": "Nothing was changed: everything is so already.",
-    "user-created": "The account was made. Nobody was invited yet.",
-    "unlinked": "The link was forgotten. The next sign-in through the provider matches anew.",
-    "released": "The account is local now. Send a link, so that a password can be chosen.",
-    "role-granted": "The role was given.",
-    "role-revoked": "The role was taken away.",
-    "view-saved": "The view is saved.",
-    "view-deleted": "The view is deleted.",
-    "marked": "The change is made. Whoever may do more now signs in again.",
-}
-"""What a page says after a change, by the word in its URL: never the URL's own text."""
-
-
-_TABS = {
-    "/console/activity": "Activity",
-    "/console/users": "Users",
-    "/console/groups": "Groups",
-    "/console/roles": "Roles",
-    "/console/conflicts": "Conflicts",
-    "/console/providers": "Identity providers",
-    "/console/organizations": "Organizations",
-    "/console/system": "System",
-}
-_BELONGS = {
-    "/console/mapping": "/console/groups",
-    "/console/why": "/console/users",
-    "/console/new-user": "/console/users",
-    "/console/import": "/console/users",
-    "/console/deactivate-users": "/console/users",
-}
-"""Pages below a tab of another path."""
-
-
-class Tab(msgspec.Struct, frozen=True):
-    """A link of the navigation."""
-
-    href: str
-    label: str
-    current: bool
 
 
 class Staff(msgspec.Struct, frozen=True):
@@ -210,7 +142,7 @@ class Access:
             status,
             headers,
             alerts=[{"kind": "ok", "text": said}] if said and status == 200 else [],  # noqa: PLR2004 - it went well
-            nav=_tabs(request.url.path),
+            nav=tabs(request.url.path),
             person=staff.signed.user.user_name,
             csrf=csrf_of(self._secret(request)),
             may_change=staff.may_change,
@@ -297,10 +229,3 @@ def _here(request: Request) -> str:
 
 def _asking(page: str) -> str:
     return f"{_STEP_UP}?return_to={quote(page, safe='/')}"
-
-
-def _tabs(path: str) -> list[Tab]:
-    path = _BELONGS.get(f"/{'/'.join(path.split('/')[1:3])}", path)
-    here = next((one for one in _TABS if path == one or path.startswith(f"{one}/")), _FRONT)
-    tabs = {_FRONT: "Overview", **_TABS}
-    return [Tab(href, label, href == here) for href, label in tabs.items()]

@@ -65,7 +65,7 @@ class SubjectPage(ABC, Generic[Thing]):
     ) -> Response:
         """Do what a button of this page says; `form_page` follows its path if that has a form.
 
-        Goes back to the page, which says `done` (a word of `access.DONE`).
+        Goes back to the page, which says `done` (a word of `done.DONE`).
         """
         page = self.path(request)
 

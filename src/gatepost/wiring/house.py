@@ -1,8 +1,4 @@
-"""The composition root: settings → store → rules → doors. Everything is built here, once."""
-
-import asyncio
-import gc
-from typing import Any
+"""Every room of the house, built once on one database: settings → store → rules."""
 
 import structlog
 
@@ -18,29 +14,23 @@ from gatepost.base.fetching import Fetcher, HttpFetcher
 from gatepost.base.ids import Ids, Uuid7Ids
 from gatepost.base.launch import Launch
 from gatepost.base.sealing import Sealer
-from gatepost.base.sealing_keys import SealingKeysError, load_keys
+from gatepost.base.sealing_keys import load_keys
 from gatepost.base.secrets import Secrets, SystemSecrets
 from gatepost.base.settings import Settings
-from gatepost.delivery.configured import SenderMisconfigured, senders_of
+from gatepost.delivery.configured import senders_of
 from gatepost.delivery.worker import Delivery
 from gatepost.lifecycle.administration import Administration
 from gatepost.lifecycle.conflicts import Conflicts
 from gatepost.lifecycle.corridor import Corridor
 from gatepost.lifecycle.directory import Directory
 from gatepost.lifecycle.explain import Explainer
-from gatepost.lifecycle.group_reads import GroupReads
 from gatepost.lifecycle.groups import Groups
 from gatepost.lifecycle.import_jobs import ImportJobs
 from gatepost.lifecycle.importing import Importing
 from gatepost.lifecycle.jobs import Jobs
-from gatepost.lifecycle.leavers import Leavers
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.mappings import Mappings
-from gatepost.lifecycle.observed import Observer
-from gatepost.lifecycle.people import People
-from gatepost.lifecycle.role_reads import RoleReads
 from gatepost.lifecycle.roles import Roles
-from gatepost.lifecycle.timeline import Timeline
 from gatepost.lifecycle.uploads import Uploads
 from gatepost.lifecycle.users import Users
 from gatepost.login.attempts import Attempts
@@ -51,14 +41,8 @@ from gatepost.login.proofs.relying_party import RelyingPartyIdentity
 from gatepost.login.rooms import LoginRooms
 from gatepost.login.sessions import SessionLimits, Sessions
 from gatepost.scim.discovery import Limits
-from gatepost.simulated import PlayedProviders
-from gatepost.store.database import StoreUnavailable
-from gatepost.store.migrations.runner import SchemaBehind
 from gatepost.store.open import OpenDatabase, open_database
 from gatepost.tenancy.administrators import Administrators
-from gatepost.tenancy.default_roles import DefaultRoles
-from gatepost.tenancy.doctor.examination import Examination
-from gatepost.tenancy.gate import Gate
 from gatepost.tenancy.health import Attention, ProviderHealth
 from gatepost.tenancy.organizations import Organizations
 from gatepost.tenancy.providers import Providers
@@ -69,18 +53,7 @@ from gatepost.tenancy.sso_keys import KeyMaker
 from gatepost.tenancy.sso_trust import TrustReader
 from gatepost.tenancy.tenants import Tenants
 from gatepost.tenancy.tokens import Tokens
-from gatepost.tenancy.traffic import Traffic
-from gatepost.web.account.rooms import AccountRooms
-from gatepost.web.app import create_app
-from gatepost.web.console.rooms import ConsoleRooms
-from gatepost.web.doors import Doors
-from gatepost.web.health import Health
-from gatepost.web.middleware import Edge
-from gatepost.web.scim.authentication import Authentication
-from gatepost.web.scim.door import ScimDoor
-from gatepost.web.scim.handler import Rooms
 from gatepost.web.scim.profiles import Profiles
-from gatepost.web.scim.reading import RequestLimits
 
 
 class House:
@@ -249,150 +222,3 @@ def fetcher_of(settings: Settings) -> Fetcher:
         allow_http=settings.outbound_http,
         user_agent=f"Gatepost/{__version__}",
     )
-
-
-def page_doors(house: House) -> Doors:
-    """Build the doors with pages."""
-    return Doors(
-        house.settings,
-        house.launch,
-        login=house.login,
-        tenants=house.tenants,
-        administrators=house.administrators,
-        account=AccountRooms(
-            house.users, house.roles, house.organizations, house.providers, house.tenants
-        ),
-        recorder=house.recorder,
-        clock=house.clock,
-        ids=house.ids,
-        console=ConsoleRooms(
-            providers=house.providers,
-            tokens=house.tokens,
-            gate=Gate(house.database),
-            traffic=Traffic(house.database),
-            default_roles=DefaultRoles(house.database, house.providers),
-            releasing=house.releasing,
-            single_sign_on=house.single_sign_on,
-            tenants=house.tenants,
-            organizations=house.organizations,
-            administrators=house.administrators,
-            users=house.users,
-            groups=house.groups,
-            group_reads=GroupReads(house.database),
-            roles=house.roles,
-            role_reads=RoleReads(house.database),
-            mappings=house.mappings,
-            conflicts=house.conflicts,
-            administration=house.administration,
-            imports=house.imports,
-            leavers=Leavers(house.database, People(house.database), house.users, house.jobs),
-            jobs=house.jobs,
-            simulator=PlayedProviders(
-                lambda: scim_door(house), house.settings.public_url, house.clock
-            ),
-            examination=Examination(
-                house.settings,
-                house.launch,
-                house.database,
-                house.clock,
-                house.recorder,
-                has_passkeys=house.login.equipment.passkeys is not None,
-            ),
-            listing=Listing(house.database),
-            people=People(house.database),
-            timeline=Timeline(house.database),
-            explainer=house.explainer,
-            observer=Observer(house.database),
-            activity=house.activity,
-            explorer=house.explorer,
-            live=house.live,
-            saved_views=house.saved_views,
-            tallies=house.tallies,
-            provider_health=house.provider_health,
-            attention=house.attention,
-            login=house.login,
-        ),
-    )
-
-
-def scim_door(house: House) -> ScimDoor:
-    """Build the door for identity providers."""
-    rooms = Rooms(house.users, house.groups, house.directory, house.recorder)
-    return ScimDoor(
-        rooms=rooms,
-        authentication=Authentication(Gate(house.database)),
-        profiles=house.profiles,
-        clock=house.clock,
-        ids=house.ids,
-        request_limits=RequestLimits(
-            bytes_max=house.settings.request_body_bytes_max,
-            bulk_bytes_max=house.settings.bulk_bytes_max,
-            depth_max=house.settings.json_depth_max,
-            deadline_s=house.settings.request_deadline_s,
-        ),
-    )
-
-
-class Application:
-    """The ASGI application of one worker process; its house lives as long as the server."""
-
-    def __init__(self, settings: Settings, launch: Launch) -> None:
-        self._settings = settings
-        self._launch = launch
-        self._house: House | None = None
-        self._app: Edge | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
-        """Serve one connection event, or the server's own start and stop."""
-        if scope["type"] == "lifespan":
-            await self._live(receive, send)
-        elif self._app:
-            await self._app(scope, receive, send)
-
-    def stops(self) -> None:
-        """Let go of who listens: the server is about to wait for open connections.
-
-        May be called by the handler of a signal, in the midst of anything.
-        """
-        if self._house and self._loop:
-            self._loop.call_soon_threadsafe(self._house.live.end)
-
-    async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
-        await receive()
-        try:
-            await self._start()
-        except (StoreUnavailable, SchemaBehind, SealingKeysError, SenderMisconfigured) as error:
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
-            return
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await self._stop()
-        await send({"type": "lifespan.shutdown.complete"})
-
-    async def _start(self) -> None:
-        settings = self._settings
-        self._loop = asyncio.get_running_loop()
-        house = self._house = await open_house(settings, launch=self._launch)
-        self._app = create_app(
-            scim=scim_door(house),
-            doors=page_doors(house),
-            health=Health(house.database, metrics_token=settings.metrics_token),
-            with_metrics=settings.metrics_enabled,
-        )
-        house.recorder.start()
-        house.retention.start()
-        house.delivery.start()
-        house.login.upkeep.start()
-        # What lives as long as the process need not be looked at by the collector again.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 50)
-
-    async def _stop(self) -> None:
-        if self._house:
-            await self._house.login.upkeep.close()
-            await self._house.delivery.close()
-            await self._house.retention.close()
-            await self._house.recorder.close()
-            await self._house.close()
