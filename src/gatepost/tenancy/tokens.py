@@ -12,9 +12,10 @@ from gatepost.lifecycle.plan import Plan
 from gatepost.store import providers, tokens
 from gatepost.store.changes import Insert, Update
 from gatepost.store.rows import ProviderRow, TokenRow
-from gatepost.store.tables import TOKENS
+from gatepost.store.tables import PROVIDERS, TOKENS, key_of
 from gatepost.tenancy.provider_subject import switched_on
 from gatepost.tenancy.refusals import (
+    ProviderNotFound,
     SettingInvalid,
     TokenLifetimeInvalid,
     TokenMadeAlready,
@@ -78,22 +79,26 @@ class Tokens:
             TokenLifetimeInvalid: fewer than 30 days or more than 366.
             TokenMadeAlready: there is a token of that id.
             SettingInvalid: the name is blank or too long.
+            ProviderNotFound: the provider was deleted meanwhile.
         """
         fresh = self._fresh(name, days, token_id)
 
         async def load() -> tuple[TokenRow | None, ProviderRow | None]:
             whose = provider.tenant_id, provider.provider_id
-            present = await providers.get(self._database, *whose) if with_scim else None
+            present = await providers.get(self._database, *whose)
             return await tokens.get(self._database, whose[0], fresh.token_id), present
 
         def decide(loaded: tuple[TokenRow | None, ProviderRow | None], at: datetime) -> Plan:
             made, half = loaded
+            if half is None or half.deleted_at:
+                return Plan(refusal=ProviderNotFound(name=provider.name))
             if made:
                 return Plan(refusal=TokenMadeAlready(hint=made.hint))
             row = _row(writer, provider, fresh, at)
             entry = Entry("token.created", _subject(row), _facts(row))
-            on = switched_on(half, at) if half and not half.scim_enabled else Plan()
-            changes = (Insert(TOKENS, row), *on.changes)
+            on = switched_on(half, at) if with_scim and not half.scim_enabled else Plan()
+            stays = Update(PROVIDERS, key_of(PROVIDERS, half), {}, {"deleted_at": None})
+            changes = (stays, Insert(TOKENS, row), *on.changes)
             return Plan(changes, (*on.entries, entry), outcome=NewToken(row, fresh.secret))
 
         new: NewToken = await self._corridor.run(writer, load, decide)

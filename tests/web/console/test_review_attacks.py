@@ -13,7 +13,7 @@ from gatepost.lifecycle.jobs import Running
 from gatepost.store.changes import Update
 from gatepost.store.rows import ProviderRow, UserRow
 from gatepost.store.tables import TENANTS
-from gatepost.tenancy.refusals import SettingInvalid
+from gatepost.tenancy.refusals import ProviderNotFound, SettingInvalid
 from gatepost.web.console.activity.stream import LISTENERS_OF_ONE_MAX
 from gatepost.web.console.providers import forms
 from gatepost.web.console.spreadsheet import cell
@@ -269,6 +269,23 @@ async def test_two_administrators_who_dismiss_each_other_leave_one(
     assert len(left) == 1
     for one in browsers:
         await one.http.aclose()
+
+
+@pytest.mark.parametrize("with_scim", [False, True])
+async def test_a_provider_that_was_deleted_meanwhile_gets_no_token(
+    open_worlds: OpenWorld, *, with_scim: bool
+) -> None:
+    world = await open_worlds()
+    house, writer = world.house, world.writer
+    okta = await house.providers.create(writer, "Okta", domains=["example.com"])
+    alive = await house.tokens.create(writer, okta, with_scim=with_scim)
+    assert (await house.providers.get(world.tenant_id, "okta")).scim_enabled is with_scim
+    off = await house.providers.update(writer, okta, scim_enabled=False)
+    await house.providers.delete(writer, off)
+    with pytest.raises(ProviderNotFound):
+        await house.tokens.create(writer, okta, with_scim=with_scim)
+    made = await house.tokens.of_provider(okta)
+    assert [one.token_id for one in made] == [alive.row.token_id]
 
 
 async def test_a_form_sent_twice_at_once_makes_one_token(
