@@ -50,7 +50,7 @@ SIGN_IN: dict[str, str] = {
     ),
     "sso.other_subject": (
         "The provider has sent this account's person under another lasting name before. If it is "
-        "the same person, made anew there, clear the link with gatepost user unlink."
+        "the same person, made anew there, forget the link: gatepost user unlink."
     ),
     "sso.ambiguous": (
         "Several accounts have the address that the provider sent. Let it send userName or "

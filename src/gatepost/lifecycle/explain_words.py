@@ -1,5 +1,6 @@
 """What is known beforehand: why each vendor does not send a person, and what a reason asks for."""
 
+import re
 from collections.abc import Mapping
 
 from gatepost.activity.reasons import FIXES
@@ -67,6 +68,8 @@ _ANY_VENDOR = (
     "The identity provider's next cycle has not come round.",
 )
 
+_COMMAND = re.compile(r"[:;] gatepost [a-z].*$")
+
 REFUSALS: Mapping[str, str] = {
     "validate.duplicate": "Another account has the userName. Rename one of the two accounts.",
     "validate.user_name_missing": "Map an attribute that is never empty to userName.",
@@ -98,6 +101,14 @@ REFUSALS: Mapping[str, str] = {
 def causes_of(vendor: str) -> tuple[str, ...]:
     """Give the likely causes why a vendor has not sent somebody, the likeliest first."""
     return CAUSES.get(vendor, _ANY_VENDOR)
+
+
+def without_command(text: str) -> str:
+    """Leave out the command of the command line that may end a piece of advice.
+
+    A command comes last, behind a colon or a semicolon; a page says the same by its links.
+    """
+    return _COMMAND.sub(".", text)
 
 
 def fix_of(code: str) -> str | None:

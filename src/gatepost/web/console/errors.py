@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatepost.base.refusal import Refusal
+from gatepost.lifecycle import explain_words
 from gatepost.oidc.fixes import FIXES as OIDC_FIXES
 from gatepost.saml.fixes import FIXES as SAML_FIXES
 from gatepost.web.pages.refusals import words_of
@@ -85,6 +86,12 @@ def errors_of(refusal: Refusal, fields: Mapping[str, str] | None = None) -> Erro
     """
     setting = str(refusal.facts.get("setting", ""))
     return {(fields or {}).get(setting, ""): sentence_of(refusal)}
+
+
+def fix_of(code: str) -> str | None:
+    """Say what to do about a reason's code, without a command to type; None if it needs nothing."""
+    fix = explain_words.fix_of(code)
+    return explain_words.without_command(fix) if fix else None
 
 
 def sentence_of(refusal: Refusal) -> str:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from gatepost.activity.explorer import Found
 from gatepost.base.ids import is_id
-from gatepost.lifecycle.explain_words import fix_of
 from gatepost.store.database import ScanTooLong
 from gatepost.store.rows import ProviderRow, RequestRow
 from gatepost.web.console.access import Access, Staff
@@ -18,6 +17,7 @@ from gatepost.web.console.activity.asked import LIST
 from gatepost.web.console.activity.finding import Known
 from gatepost.web.console.activity.fixing import fix_for
 from gatepost.web.console.activity.shown import Shown, shown
+from gatepost.web.console.errors import fix_of
 from gatepost.web.console.rooms import ConsoleRooms
 
 TABS = {

@@ -5,10 +5,10 @@ from typing import Literal
 
 import msgspec
 
-from gatepost.lifecycle.explain_words import fix_of
 from gatepost.lifecycle.observed import Observed, Trace, is_refused
 from gatepost.store.rows import ProviderRow
 from gatepost.tenancy.provider_settings import NO_GROUPS
+from gatepost.web.console.errors import fix_of
 from gatepost.web.console.guides.source import BY_HAND, Guide, Section
 
 State = Literal["seen", "failed", "waiting", "todo", "by_hand", "left_out"]

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from gatepost.lifecycle.explain_words import fix_of
 from gatepost.tenancy.health import Concern, Counted, Finding
 from gatepost.tenancy.health.rule import DOWN, NOTICE
 from gatepost.web.console.charted import activity_link
+from gatepost.web.console.errors import fix_of
 
 Facts = dict[str, Any]
 _PROVIDERS = "/console/providers"

@@ -1,6 +1,5 @@
 """Why somebody is as they are, or is not here at all: one answer, and the ladder below it."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from gatepost.activity.vocabulary import sentence
 from gatepost.base.ids import is_id
 from gatepost.lifecycle.explain import Explanation
 from gatepost.lifecycle.explain_letters import for_support, to_customer
+from gatepost.lifecycle.explain_words import without_command
 from gatepost.lifecycle.rung import Place, Rung
 from gatepost.store.database import ScanTooLong
 from gatepost.store.rows import ProviderRow
@@ -21,7 +21,6 @@ from gatepost.web.console.people.page import Seen, UserPage
 from gatepost.web.console.rooms import ConsoleRooms
 
 _WORD_MAX = 200
-_COMMAND = re.compile(r"[:;] gatepost [a-z].*$")
 _MARKS = {
     "yes": ("check", "Yes"),
     "no": ("circle-x", "No"),
@@ -131,7 +130,7 @@ def _shown(rung: Rung, about: str) -> dict[str, Any]:
 
 def _advice(rung: Rung) -> list[str]:
     """Give the advice without the commands that end it: the places of the rung stand for them."""
-    return [_COMMAND.sub(".", one) for one in rung.advice if one]
+    return [without_command(one) for one in rung.advice if one]
 
 
 def _evidence(one: dict[str, Any], about: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import msgspec
 
 from gatepost.activity.tallies import Series
 from gatepost.base.ids import is_id
-from gatepost.lifecycle.explain_words import fix_of
 from gatepost.scim.dialects.rules import RULES
 from gatepost.store.rows import DeviationRow, ProviderRow, TokenRow
 from gatepost.tenancy.gate import closed_by, ended_by
@@ -17,6 +16,7 @@ from gatepost.tenancy.rotation import side_of
 from gatepost.tenancy.sync_health import Numbers
 from gatepost.tenancy.tokens import days_left, is_live, state_of
 from gatepost.tenancy.traffic import Sent, Use
+from gatepost.web.console.errors import fix_of
 
 SOON_DAYS = 30
 QUARANTINE = 0.4
