@@ -23,8 +23,8 @@ The stream takes the same filters but for the range and `before`. Its events:
 
 `id` is a cursor: whoever comes back with it (`Last-Event-ID`, or `cursor` in the query) misses
 nothing, on whichever process; an entry may come twice, under the same `id` in its data. A
-comment comes every fifteen seconds. The stream ends by itself after ten minutes, and at once
-when the session does.
+comment comes every fifteen seconds. The stream ends by itself after ten minutes, and with the
+session: before anything more is told, and within fifteen seconds where nothing is.
 
 The reading itself is `gatepost.activity`'s; the words are `lifecycle.entry_words`'s.
 """
