@@ -11,6 +11,9 @@ from zoneinfo import available_timezones
 
 import phonenumbers
 
+EXAMPLE = "+4930123456"
+"""The number that sentences name; nobody's."""
+
 _PHONE = re.compile(r"\+?[0-9 ().\-/]{4,40}")
 _SPACES = str.maketrans("\u00a0\u2009\u202f", "   ")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?")
@@ -27,7 +30,7 @@ def phone(text: str, *, region: str | None = None) -> str:
         ValueError: it is none.
     """
     written = text.strip().translate(_SPACES)
-    none = "that is not a phone number with its country code, as +4930123456"
+    none = f"that is not a phone number with its country code, as {EXAMPLE}"
     if not _PHONE.fullmatch(written):  # an extension or letters are not dialled from afar
         raise ValueError(none)
     try:

@@ -54,7 +54,7 @@ def read_file(content: bytes, rows_max: int | None = None) -> ImportFile:
     """Read a CSV file: UTF-8, separated by commas, semicolons or tabs, with a header.
 
     Raises:
-        FileUnreadable: it is not UTF-8, or the header lacks or does not know a column.
+        FileUnreadable: it is not UTF-8 or no text, or the header lacks or does not know a column.
         TooManyRows: it has more rows than that; it was read no further.
     """
     try:
@@ -64,6 +64,9 @@ def read_file(content: bytes, rows_max: int | None = None) -> ImportFile:
         raise FileUnreadable(
             f"Line {line} is not UTF-8. Save the file as CSV in UTF-8 and try again."
         ) from error
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise FileUnreadable(f"Line {line} has a null character: this is no text.")
     first = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
     lines = _lines(text, separator, rows_max)

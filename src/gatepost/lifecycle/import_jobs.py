@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from gatepost.lifecycle.contact import EXAMPLE
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.import_file import (
     FileUnreadable,
@@ -32,7 +33,7 @@ ROWS_MAX = 20_000
 
 _SHOWN_MAX = 100
 _REASON_MAX = 300
-_TELEPHONE = re.compile(r"(?:\+|\b00?)[1-9][\d ().\-/]{5,}\d")
+_TELEPHONE = re.compile(rf"(?!{re.escape(EXAMPLE)}\b)(?:\+|\b00?)[1-9][\d ().\-/]{{5,}}\d")
 _BEAT = 250
 """Rows between two looks at whether somebody stopped the work."""
 

@@ -8,7 +8,8 @@ import pytest
 
 from gatepost.base.actor import command_line
 from gatepost.lifecycle.corridor import Writer
-from gatepost.lifecycle.import_file import TooManyRows, read_file
+from gatepost.lifecycle.import_file import FileUnreadable, TooManyRows, read_file
+from gatepost.lifecycle.import_jobs import reason_of
 from gatepost.lifecycle.jobs import Running
 from gatepost.store.changes import Update
 from gatepost.store.rows import ProviderRow, UserRow
@@ -166,6 +167,24 @@ def test_rows_are_bounded_as_they_are_read() -> None:
         assert tracemalloc.get_traced_memory()[1] < 8_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_file_with_null_characters_is_no_text() -> None:
+    """SQLite would keep such a name; PostgreSQL knows no such text, and the check would fail."""
+    with pytest.raises(FileUnreadable, match="Line 2 has a null character"):
+        read_file(b"user_name\nx\0y@example.com\n")
+
+
+def test_a_reason_names_no_telephone_number_but_the_example() -> None:
+    said = [
+        "there is no role '+49 30 901820'",
+        "there is no role '0049/30901820'",
+        "as +4930123456",
+    ]
+    assert reason_of(said) == (
+        "there is no role '[a telephone number]'; there is no role '[a telephone number]'; "
+        "as +4930123456"
+    )
 
 
 async def test_the_simulators_pages_are_of_its_runs_alone(world: World, admin: Visitor) -> None:
