@@ -11,7 +11,7 @@ import pytest
 from gatepost.base.settings import Settings
 from tests.house.files import ROOT, shown, tracked
 
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 _PATH = re.compile(r"`((?:src|tests|docs|bench)/[\w./-]+|[\w./-]+/[\w-]+\.(?:py|md|toml))`")
