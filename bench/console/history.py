@@ -17,8 +17,9 @@ from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.users import NewUser
 from gatepost.scim.urns import USER
 from gatepost.store.changes import Change, Insert
+from gatepost.store.console_rows import TallyRow
 from gatepost.store.login_rows import SessionRow
-from gatepost.store.rows import ActivityRow, RequestRow, TallyRow
+from gatepost.store.rows import ActivityRow, RequestRow
 from gatepost.store.tables import ACTIVITIES, REQUESTS, SESSIONS, TALLIES
 from gatepost.wiring import House, open_house
 

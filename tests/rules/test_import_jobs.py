@@ -12,8 +12,8 @@ from gatepost.lifecycle.people import People, Wanted
 from gatepost.lifecycle.refusals import JobNotFound, UploadGone
 from gatepost.lifecycle.timeline import Timeline
 from gatepost.scim.schema.resource_schema import ResourceSchema
+from gatepost.store.console_rows import JobRow, UploadRow
 from gatepost.store.read import select_rows
-from gatepost.store.rows import JobRow, UploadRow
 from tests.rules.world import World, together
 
 ROWS = "user_name,user_type\n" + "".join(f"p{one:02d}@example.com,\n" for one in range(30))

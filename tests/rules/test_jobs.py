@@ -8,7 +8,7 @@ import pytest
 
 from gatepost.lifecycle.jobs import STALE, Running
 from gatepost.lifecycle.refusals import JobNotFound, RoleNotFound
-from gatepost.store.rows import JobRow
+from gatepost.store.console_rows import JobRow
 from tests.rules.world import OpenWorld, World
 
 

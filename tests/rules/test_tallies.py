@@ -8,9 +8,9 @@ import pytest
 from gatepost.activity.tallies import DAY
 from gatepost.base.ids import NIL
 from gatepost.store.changes import Broken, Change, Upsert
+from gatepost.store.console_rows import TallyRow
 from gatepost.store.database import StoreUnavailable
 from gatepost.store.read import select_rows
-from gatepost.store.rows import TallyRow
 from tests.rules.world import (
     Client,
     OpenWorld,

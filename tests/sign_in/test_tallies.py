@@ -1,8 +1,8 @@
 """Sign-ins through providers are counted where the provider's answer arrives."""
 
 from gatepost.activity.tallies import DAY
+from gatepost.store.console_rows import TallyRow
 from gatepost.store.read import select_rows
-from gatepost.store.rows import TallyRow
 from tests.rules.world import World
 from tests.sign_in.browser import Browser
 from tests.sign_in.openid_provider import OpenIdProvider

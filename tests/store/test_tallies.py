@@ -10,9 +10,10 @@ from gatepost.activity.explorer import Explorer, Wanted
 from gatepost.store import activities, attention, requests, tallies, tokens, users
 from gatepost.store.attention import Counted
 from gatepost.store.changes import Change, Insert, Upsert
+from gatepost.store.console_rows import TallyRow
 from gatepost.store.database import Database
 from gatepost.store.open import open_database
-from gatepost.store.rows import ConflictRow, TallyRow
+from gatepost.store.rows import ConflictRow
 from gatepost.store.tables import CONFLICTS, PROVIDERS, REQUESTS, TALLIES, TOKENS, USERS
 from gatepost.store.tallies import HourSum, ProviderSum
 from tests.store.make import AT, a_provider, a_request, a_token, a_user, new_id, new_tenant

@@ -19,9 +19,10 @@ from gatepost.base.clock import Clock
 from gatepost.base.ids import NIL
 from gatepost.scim.dialects.mode import Deviation
 from gatepost.store.changes import Change, Insert, Update, Upsert
+from gatepost.store.console_rows import TallyRow
 from gatepost.store.database import Database, StoreUnavailable
 from gatepost.store.login_rows import SessionRow
-from gatepost.store.rows import DeviationRow, TallyRow, TokenRow
+from gatepost.store.rows import DeviationRow, TokenRow
 from gatepost.store.tables import DEVIATIONS, SESSIONS, TALLIES, TOKENS
 
 _FLUSH_S = 0.5

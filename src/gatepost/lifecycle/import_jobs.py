@@ -23,7 +23,7 @@ from gatepost.lifecycle.jobs import DONE, Jobs, Running
 from gatepost.lifecycle.refusals import JobNotFound, PreviewStale
 from gatepost.lifecycle.uploads import Uploads
 from gatepost.scim.schema.resource_schema import ResourceSchema
-from gatepost.store.rows import JobRow
+from gatepost.store.console_rows import JobRow
 
 CHECK, APPLY = "import.check", "import.apply"
 KINDS = (CHECK, APPLY)

@@ -24,8 +24,8 @@ from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.refusals import JobNotFound
 from gatepost.store import jobs
 from gatepost.store.changes import Insert, Update
+from gatepost.store.console_rows import JobRow
 from gatepost.store.database import StoreUnavailable
-from gatepost.store.rows import JobRow
 from gatepost.store.tables import JOBS, key_of
 
 RUNNING, DONE, FAILED, STOPPED = "running", "done", "failed", "stopped"

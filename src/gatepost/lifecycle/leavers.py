@@ -19,8 +19,9 @@ from gatepost.lifecycle.refusals import PreviewStale
 from gatepost.lifecycle.users import Users
 from gatepost.scim.schema.resource_schema import ResourceSchema
 from gatepost.store import providers, user_lists
+from gatepost.store.console_rows import JobRow
 from gatepost.store.database import Database
-from gatepost.store.rows import JobRow, ProviderRow, UserRow
+from gatepost.store.rows import ProviderRow, UserRow
 
 DEACTIVATE = "users.deactivate"
 AT_ONCE_MAX = 1_000

@@ -9,7 +9,7 @@ from gatepost.lifecycle.plan import Plan
 from gatepost.lifecycle.refusals import UploadGone
 from gatepost.store import uploads
 from gatepost.store.changes import Delete, Insert
-from gatepost.store.rows import UploadRow
+from gatepost.store.console_rows import UploadRow
 from gatepost.store.tables import UPLOADS, key_of
 
 _KEPT = timedelta(days=1)

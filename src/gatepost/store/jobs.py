@@ -3,9 +3,9 @@
 from typing import Any
 
 from gatepost.store.codec import codec_of
+from gatepost.store.console_rows import JobRow
 from gatepost.store.database import Database
 from gatepost.store.read import find_row, select_rows
-from gatepost.store.rows import JobRow
 
 
 async def get(database: Database, tenant_id: int, job_id: str) -> JobRow | None:

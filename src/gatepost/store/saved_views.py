@@ -1,8 +1,8 @@
 """Reads of the filters that people keep."""
 
+from gatepost.store.console_rows import SavedViewRow
 from gatepost.store.database import Database
 from gatepost.store.read import equal_rows, find_row
-from gatepost.store.rows import SavedViewRow
 
 
 async def get(database: Database, tenant_id: int, view_id: str) -> SavedViewRow | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from gatepost.store import login_rows, rows
+from gatepost.store import console_rows, login_rows, rows
 
 
 class Kind(Enum):
@@ -147,11 +147,11 @@ REQUESTS = _table("requests", rows.RequestRow, "tenant_id", "request_id", status
 DEVIATIONS = _table("deviations", rows.DeviationRow, "tenant_id", "provider_id", "rule")
 LINKS = _table("links", rows.LinkRow, "tenant_id", "digest")
 TALLIES = _table(
-    "tallies", rows.TallyRow, *("tenant_id", "hour_at", "provider_id", "door", "outcome")
+    "tallies", console_rows.TallyRow, *("tenant_id", "hour_at", "provider_id", "door", "outcome")
 )
-SAVED_VIEWS = _table("saved_views", rows.SavedViewRow, "tenant_id", "view_id")
-JOBS = _passing("jobs", rows.JobRow, "tenant_id", "job_id")
-UPLOADS = _passing("uploads", rows.UploadRow, "tenant_id", "upload_id")
+SAVED_VIEWS = _table("saved_views", console_rows.SavedViewRow, "tenant_id", "view_id")
+JOBS = _passing("jobs", console_rows.JobRow, "tenant_id", "job_id")
+UPLOADS = _passing("uploads", console_rows.UploadRow, "tenant_id", "upload_id")
 
 SSO = _table("sso", login_rows.SsoRow, "tenant_id", "provider_id")
 SSO_KEYS = _table("sso_keys", login_rows.SsoKeyRow, "tenant_id", "provider_id", "key_id")

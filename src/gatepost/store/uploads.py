@@ -1,8 +1,8 @@
 """Reads of files that wait for a second step."""
 
+from gatepost.store.console_rows import UploadRow
 from gatepost.store.database import Database
 from gatepost.store.read import find_row
-from gatepost.store.rows import UploadRow
 
 
 async def get(database: Database, tenant_id: int, upload_id: str) -> UploadRow | None:

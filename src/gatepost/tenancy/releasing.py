@@ -8,7 +8,8 @@ from gatepost.lifecycle.jobs import Jobs, Running
 from gatepost.lifecycle.listing import Listing
 from gatepost.lifecycle.refusals import JobNotFound, NotManaged, UserNotFound
 from gatepost.lifecycle.users import Users
-from gatepost.store.rows import JobRow, ProviderRow
+from gatepost.store.console_rows import JobRow
+from gatepost.store.rows import ProviderRow
 from gatepost.tenancy.gate import closed_by
 from gatepost.tenancy.providers import Providers
 from gatepost.tenancy.refusals import ScimStillOn

@@ -8,7 +8,8 @@ from gatepost.lifecycle.plan import Plan
 from gatepost.scim.fold import fold
 from gatepost.store import saved_views
 from gatepost.store.changes import Change, Delete, Insert
-from gatepost.store.rows import SavedViewRow, UserRow
+from gatepost.store.console_rows import SavedViewRow
+from gatepost.store.rows import UserRow
 from gatepost.store.tables import SAVED_VIEWS, key_of
 from gatepost.tenancy.refusals import SettingInvalid
 

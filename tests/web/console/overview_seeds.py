@@ -7,7 +7,8 @@ import msgspec
 
 from gatepost.activity.tallies import MONTH, edges_of
 from gatepost.store.changes import Change, Insert, Update, Upsert
-from gatepost.store.rows import ConflictRow, ProviderRow, TallyRow, TokenRow, UserRow
+from gatepost.store.console_rows import TallyRow
+from gatepost.store.rows import ConflictRow, ProviderRow, TokenRow, UserRow
 from gatepost.store.tables import CONFLICTS, PROVIDERS, TALLIES, TOKENS
 from tests.rules.world import World, a_user
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from gatepost.store.changes import Insert
-from gatepost.store.rows import JobRow
+from gatepost.store.console_rows import JobRow
 from gatepost.store.tables import JOBS
 from tests.rules.world import World, a_user, extended, operations, replace
 from tests.web.console.structure_seeds import mapped

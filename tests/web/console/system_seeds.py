@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from gatepost.store.changes import Insert, Update
-from gatepost.store.rows import JobRow, UserRow
+from gatepost.store.console_rows import JobRow
+from gatepost.store.rows import UserRow
 from gatepost.store.tables import JOBS, TENANTS
 from tests.rules.world import World
 

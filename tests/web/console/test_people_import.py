@@ -8,8 +8,9 @@ from gatepost.lifecycle import import_jobs
 from gatepost.lifecycle.jobs import RUNNING, STALE
 from gatepost.lifecycle.listing import Listing
 from gatepost.store.changes import Delete, Insert, Update
+from gatepost.store.console_rows import JobRow, UploadRow
 from gatepost.store.read import select_rows
-from gatepost.store.rows import JobRow, UploadRow, UserRow
+from gatepost.store.rows import UserRow
 from gatepost.store.tables import JOBS, UPLOADS
 from tests.rules.world import World
 from tests.web.console.conftest import SignIn

@@ -9,7 +9,7 @@ import pytest
 from gatepost.base.launch import Launch
 from gatepost.lifecycle.listing import Listing
 from gatepost.store.changes import Update
-from gatepost.store.rows import JobRow
+from gatepost.store.console_rows import JobRow
 from gatepost.store.tables import TENANTS
 from tests.rules.world import World, open_world
 from tests.web.console import seeds

@@ -7,8 +7,8 @@ from gatepost.base.refusal import Refusal
 from gatepost.lifecycle.jobs import DONE, FAILED, RUNNING
 from gatepost.lifecycle.leavers import AT_ONCE_MAX, DEACTIVATE
 from gatepost.lifecycle.refusals import JobNotFound
+from gatepost.store.console_rows import JobRow
 from gatepost.store.database import ScanTooLong
-from gatepost.store.rows import JobRow
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors, sentence_of, status_of
 from gatepost.web.console.people.listed import TOO_LONG, Filters, filters_of

@@ -10,7 +10,7 @@ from gatepost.lifecycle.import_file import COLUMNS, FileUnreadable
 from gatepost.lifecycle.import_jobs import APPLY, BYTES_MAX, CHECK, KINDS, ROWS_MAX
 from gatepost.lifecycle.jobs import DONE, FAILED, RUNNING
 from gatepost.lifecycle.refusals import JobNotFound
-from gatepost.store.rows import JobRow
+from gatepost.store.console_rows import JobRow
 from gatepost.web.console.access import Access, Staff
 from gatepost.web.console.errors import Errors, sentence_of, status_of
 from gatepost.web.console.rooms import ConsoleRooms

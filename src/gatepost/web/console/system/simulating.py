@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from gatepost.lifecycle.jobs import RUNNING
 from gatepost.lifecycle.refusals import JobNotFound
-from gatepost.store.rows import JobRow, RequestRow
+from gatepost.store.console_rows import JobRow
+from gatepost.store.rows import RequestRow
 from gatepost.web.console.access import Access, Staff, Work
 from gatepost.web.console.errors import Errors
 from gatepost.web.console.rooms import ConsoleRooms

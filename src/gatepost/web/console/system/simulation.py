@@ -14,7 +14,8 @@ import msgspec
 
 from gatepost.lifecycle.corridor import Writer
 from gatepost.lifecycle.jobs import RUNNING, Running
-from gatepost.store.rows import JobRow, ProviderRow
+from gatepost.store.console_rows import JobRow
+from gatepost.store.rows import ProviderRow
 from gatepost.tenancy.provider_settings import VENDORS
 from gatepost.tenancy.refusals import TokenNotFound
 from gatepost.web.console.rooms import ConsoleRooms
