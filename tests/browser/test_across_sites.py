@@ -21,15 +21,15 @@ PERSON = {"sub": "sub-of-ada", "email": "ada@example.org", "email_verified": Tru
 OWN = "seven grey herons wading"
 
 
-def with_app(seat: Seat) -> None:
-    """Set an authenticator app up where a second factor is asked for."""
+def with_app(seat: Seat, to: str = "/account") -> None:
+    """Set an authenticator app up where a second factor is asked for; it leads on to `to`."""
     seat.at("/sign-in/enrol")
     seat.press("Set up an app")
     app = App(seat.page.get_by_label("Secret", exact=True).input_value())
     seat.fill("Code from the app", app.code())
     seat.press("Confirm")
     seat.page.get_by_role("link", name="I have kept them").click()
-    seat.at("/account")
+    seat.at(to)
 
 
 def at_nanoidp(page: Page, name: str) -> None:
@@ -55,7 +55,7 @@ def administrator(here: Installation, seat: Seat) -> None:
     seat.fill("New password", OWN)
     seat.fill("New password again", OWN)
     seat.press("Set the password")
-    with_app(seat)
+    with_app(seat, "/console")
 
 
 def set_up(seat: Seat, theirs: Nanoidp) -> None:

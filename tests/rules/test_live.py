@@ -183,7 +183,8 @@ async def test_a_listener_who_is_too_slow_is_told_and_goes_on(
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "nonsense", "1.2", "1.2~x", "9" * 40 + ".1~1", "1.1~1\ndata: x", "999.999~0"]
+    "cursor",
+    ["", "nonsense", "1.2", "1.2~x", "9" * 40 + ".1~1", "1.1~1\ndata: x", f"{10**15}.999~0"],
 )
 async def test_a_cursor_that_is_none_begins_now(world: World, cursor: str) -> None:
     client = await world.client()

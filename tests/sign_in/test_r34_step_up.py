@@ -15,7 +15,12 @@ from tests.sign_in.people import Person, person
 from tests.sign_in.saml_provider import MFA_CONTEXT, SamlProvider
 
 _PASSING = {"requests", "throttles"}
-_NEEDLESS = {"/account/profile", "/sign-out"}
+_NEEDLESS = {
+    "/account/profile",
+    "/sign-out",
+    "/console/activity/views",
+    "/console/activity/forgotten-views",
+}
 """Forms that a person may send without a second factor: nothing of theirs opens by it."""
 
 

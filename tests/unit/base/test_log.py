@@ -23,6 +23,8 @@ FORBIDDEN = ("s3cr3t", "eyJ", "15112345678", ":canary@", CANARIES["token"])
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     root, handlers, level = logging.getLogger(), logging.getLogger().handlers, logging.root.level
+    # A server that another test ran in this process may have left its own level there.
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
     yield io.StringIO()
     structlog.reset_defaults()
     root.handlers, root.level = handlers, level
