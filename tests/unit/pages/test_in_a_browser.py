@@ -57,7 +57,9 @@ def _gallery(url: str) -> Starlette:
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config("unset", port=0, log_level="critical", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config("unset", port=0, log_config=None, log_level="critical", ws="none")
+    )
     socket = server.config.bind_socket()
     address = f"http://127.0.0.1:{socket.getsockname()[1]}"
     server.config.app = _gallery(address)

@@ -30,7 +30,9 @@ class Served:
     def __init__(
         self, folder: Path, *, public_url: str | None = None, fetcher: Fetcher | None = None
     ) -> None:
-        config = uvicorn.Config("unset", port=0, log_level="critical", ws="none", lifespan="off")
+        config = uvicorn.Config(
+            "unset", port=0, log_config=None, log_level="critical", ws="none", lifespan="off"
+        )
         self._server = uvicorn.Server(config)
         self._socket = config.bind_socket()
         self.url = f"http://localhost:{self._socket.getsockname()[1]}"
