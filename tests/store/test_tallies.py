@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gatepost.activity.explorer import Explorer, Wanted
-from gatepost.store import activities, attention, requests, tallies, tokens, users
+from gatepost.store import activities, attention, entries, requests, tallies, tokens, users
 from gatepost.store.attention import Counted
 from gatepost.store.changes import Change, Insert, Upsert
 from gatepost.store.console_rows import TallyRow
@@ -179,6 +179,10 @@ READS: dict[str, tuple[Read, str]] = {
     "last good hour": (
         lambda one: tallies.last_good_hour(one, 1, new_id()),
         "tallies_provider (tenant_id=? AND provider_id=?)",
+    ),
+    "all that one request did": (
+        lambda one: entries.of_request(one, 1, new_id()),
+        "activities_request (tenant_id=? AND request_id=?)",
     ),
     "latest answers": (
         lambda one: requests.last_answers(one, 1, new_id(), limit=9),

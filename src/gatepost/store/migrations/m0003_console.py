@@ -31,7 +31,7 @@ STATEMENTS: tuple[str, ...] = (
     """CREATE INDEX activities_noted ON activities (tenant_id, activity_id)
         WHERE event IN ('conflict.opened', 'login.refused', 'mfa.passkey_suspicious',
             'provider.sso_certificate_ends', 'user.archived', 'user.deactivation_refused')""",
-    """CREATE INDEX activities_request ON activities (tenant_id, request_id)
+    """CREATE INDEX activities_request ON activities (tenant_id, request_id, activity_id)
         WHERE request_id IS NOT NULL""",
     """CREATE TABLE tallies (
         tenant_id {int} NOT NULL,
