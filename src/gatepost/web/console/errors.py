@@ -79,11 +79,18 @@ Errors = dict[str, str]
 """Sentences by the name of the field they are about; `""` for what is about none."""
 
 
-def errors_of(refusal: Refusal, fields: Mapping[str, str] | None = None) -> Errors:
+def errors_of(
+    refusal: Refusal,
+    fields: Mapping[str, str] | None = None,
+    by_code: Mapping[str, str] | None = None,
+) -> Errors:
     """Say the refusal, beside the field that it is about if the form has one.
 
-    `fields` gives for a setting's own name the name of its field.
+    `fields` gives for a setting's own name the name of its field, `by_code` for the code of
+    a refusal that names no setting.
     """
+    if by_code and refusal.code in by_code:
+        return {by_code[refusal.code]: sentence_of(refusal)}
     setting = str(refusal.facts.get("setting", ""))
     return {(fields or {}).get(setting, ""): sentence_of(refusal)}
 

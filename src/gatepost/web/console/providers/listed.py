@@ -78,9 +78,7 @@ class ProviderList:
             return self._access.reception.go(f"{LIST}/{made.slug}?done=created")
 
         async def refused(staff: Staff, refusal: Refusal) -> Response:
-            errors = errors_of(refusal, _FIELDS)
-            if refusal.code in _BY_CODE:
-                errors = {_BY_CODE[refusal.code]: errors[""]}
+            errors = errors_of(refusal, _FIELDS, _BY_CODE)
             return self._form(request, staff, form, errors, status_of(refusal))
 
         return await self._access.change(request, work, NEW, refused)

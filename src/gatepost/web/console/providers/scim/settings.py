@@ -51,9 +51,7 @@ class ProviderSettings:
             return self._access.reception.go(f"{path}?done=saved")
 
         async def refused(staff: Staff, refusal: Refusal) -> Response:
-            errors = errors_of(refusal, _FIELDS)
-            if refusal.code in _BY_CODE:
-                errors = {_BY_CODE[refusal.code]: errors[""]}
+            errors = errors_of(refusal, _FIELDS, _BY_CODE)
             provider = await self._page.get(request, staff)
             return self._draw(request, staff, provider, form, errors, status_of(refusal))
 

@@ -183,7 +183,4 @@ def fresh(rooms: ConsoleRooms) -> dict[str, Any]:
 
 def token_errors(refusal: Refusal) -> Errors:
     """Say a refusal beside the field that it is about."""
-    errors = errors_of(refusal, FIELDS)
-    if refusal.code in _BY_CODE:
-        errors = {_BY_CODE[refusal.code]: errors[""]}
-    return errors
+    return errors_of(refusal, FIELDS, _BY_CODE)
